@@ -1,0 +1,1 @@
+"""Derivatives timed against hand-written adjoints and against other tools: `python -m tests.benchmarks --help`."""

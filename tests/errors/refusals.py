@@ -1,0 +1,210 @@
+"""Programs that are refused, each for its own reason: what test_messages.py holds the exact words for."""
+
+import collections
+import decimal
+import json
+import threading
+
+import numpy as np
+
+STATE = 1.0
+SEEN = []
+LATEST = collections.deque()
+
+
+class Meta(type):
+    pass
+
+
+class Box:
+    def __init__(self):
+        self.value = 0.0
+
+
+def through_text(x):
+    return float(str(x)) * x
+
+
+def through_json(x):
+    return json.loads(json.dumps(x)) * x
+
+
+def through_decimal(x):
+    return float(decimal.Decimal(x)) * x
+
+
+def through_exec(x):
+    scope = {"x": x}
+    exec("y = x * x", scope)
+    return scope["y"]
+
+
+def through_eval(x):
+    return eval("x * x")
+
+
+def through_deleted_global(x):
+    global STATE
+    STATE = x * x
+    del STATE
+    return x * x
+
+
+def through_outer_list(x):
+    items = [x]
+    if x > 0.0:
+        SEEN.append(items)
+    items.append(x)
+    return items[-1] * x
+
+
+def through_outer_deque(x):
+    LATEST.append(x)
+    return LATEST[-1] * x
+
+
+def through_outer_class(x):
+    Box.value = x
+    return Box.value * x
+
+
+def through_vectorize(x):
+    return np.sum(np.vectorize(np.sum, signature="(n)->()")(x))
+
+
+def through_frompyfunc(x):
+    return np.sum(np.frompyfunc(lambda v: v * v, 1, 1)(x))
+
+
+def through_memoryview(x):
+    memoryview(np.outer(x, x))[1, 1] = 3.0
+    return np.sum(x)
+
+
+def through_bytes(x):
+    return np.sum(np.frombuffer(x.tobytes()) * x)
+
+
+def through_objects(x):
+    box = np.empty(1, dtype=object)
+    box[0] = x
+    return box[0] * x
+
+
+def through_computed_key(x):
+    table = {x: x * x}
+    return table[x]
+
+
+def through_id(x):
+    return x * id(x)
+
+
+def through_thread(x):
+    out = []
+    thread = threading.Thread(target=lambda: out.append(x))
+    thread.start()
+    return out[0]
+
+
+def through_locals(x):
+    y = x * x
+    return locals()["y"]
+
+
+async def coroutine(x):
+    return x * x
+
+
+def awaits(x):
+    return coroutine(x)
+
+
+def makes_a_class(x):
+    class Local(metaclass=Meta):
+        pass
+
+    return x * len(Local.__name__)
+
+
+def no_rule(x):
+    return np.sum(np.from_dlpack(x))
+
+
+def grows_while_read(x):
+    items = [x, x]
+    for v in items:
+        items.append(v)
+        if len(items) > 4:
+            break
+    return sum(items)
+
+
+def used_twice(x):
+    squares = (v * v for v in [x, x])
+    return sum(squares) + sum(squares)
+
+
+def vector(x):
+    return x * x
+
+
+def whole_numbers(x):
+    return x.astype(int)
+
+
+def nothing(x):
+    x * x
+
+
+def complex_output(x):
+    return x * 1j
+
+
+def text_output(x):
+    return "x"
+
+
+def reads_base(x):
+    return x.base[0]
+
+
+def splits_and_writes(x):
+    a, b = np.split(x, 2)
+    a[0] = b[0]
+    return np.sum(x)
+
+
+def writes_shape(x):
+    y = x * 1.0
+    y.shape = (2, 1)
+    return np.sum(y)
+
+
+def shares(x, y):
+    x[0] = y[1]
+    return np.sum(x * y)
+
+
+def undefined(x):
+    return x * missing  # noqa: F821
+
+
+def bad_shapes(x):
+    return np.sum(x + np.ones(5))
+
+
+def raises(x):
+    raise ValueError("no such thing")
+
+
+def times(x, y):
+    return x * y
+
+
+def pair(x):
+    return x, x * x
+
+
+def first(p):
+    return p[0]

@@ -1,0 +1,590 @@
+# ruff: noqa: E501
+"""The exact words of the refusals: the place, the line with its carets, the reason, and the way out.
+
+FILE stands for the path of `refusals.py`, LINE for the line of the construct, which is asserted to be the one shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ad
+from tests.errors import refusals
+from transforms import errors
+
+V = np.array([1.0, 2.0])
+PROGRAMS = [
+    (
+        "through_text",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_text: str has no derivative rule\n"
+            "    return float(str(x)) * x\n"
+            "                 ^^^^^^\n"
+            "  register one with ad.defvjp(str, ...), or write str with functions that have rules"
+        ),
+    ),
+    (
+        "through_decimal",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_decimal: decimal.Decimal of a value that varies is not followed\n"
+            "    return float(decimal.Decimal(x)) * x\n"
+            "                 ^^^^^^^^^^^^^^^^^^\n"
+            "  compute with floats"
+        ),
+    ),
+    (
+        "through_exec",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_exec: exec is not followed\n"
+            '    exec("y = x * x", scope)\n'
+            "    ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  write the statements themselves"
+        ),
+    ),
+    (
+        "through_eval",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_eval: eval is not followed\n"
+            '    return eval("x * x")\n'
+            "           ^^^^^^^^^^^^^\n"
+            "  write the expression itself"
+        ),
+    ),
+    (
+        "through_deleted_global",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_deleted_global: del of STATE, which is not a local name, is not followed\n"
+            "    del STATE\n"
+            "        ^^^^^"
+        ),
+    ),
+    (
+        "through_outer_list",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_outer_list: a list or dict that was put into an object from outside is changed "
+            "afterwards, or put there twice: this is not followed\n"
+            "    items.append(x)\n"
+            "    ^^^^^^^^^^^^^^^\n"
+            "  put it there once, when it is complete"
+        ),
+    ),
+    (
+        "through_outer_deque",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_outer_deque: a deque from outside is written, which is not followed\n"
+            "    LATEST.append(x)\n"
+            "    ^^^^^^^^^^^^^^^^\n"
+            "  pass it as an argument, or make it inside the function"
+        ),
+    ),
+    (
+        "through_outer_class",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_outer_class: writing the attribute value of the class Box is not followed\n"
+            "    Box.value = x\n"
+            "    ^^^^^^^^^^^^^\n"
+            "  give the class this attribute where it is defined, or keep the value in an instance"
+        ),
+    ),
+    (
+        "through_vectorize",
+        V,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_vectorize: np.vectorize with a signature is not followed\n"
+            '    return np.sum(np.vectorize(np.sum, signature="(n)->()")(x))\n'
+            "                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  write a loop over the rows"
+        ),
+    ),
+    (
+        "through_frompyfunc",
+        V,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_frompyfunc: np.frompyfunc is not followed\n"
+            "    return np.sum(np.frompyfunc(lambda v: v * v, 1, 1)(x))\n"
+            "                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  use np.vectorize, which gives arrays of numbers"
+        ),
+    ),
+    (
+        "through_memoryview",
+        V,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_memoryview: a memoryview of an array that is no vector of numbers is not followed\n"
+            "    memoryview(np.outer(x, x))[1, 1] = 3.0\n"
+            "    ^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  use the array"
+        ),
+    ),
+    (
+        "through_bytes",
+        V,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_bytes: tobytes has no derivative rule\n"
+            "    return np.sum(np.frombuffer(x.tobytes()) * x)\n"
+            "                                ^^^^^^^^^^^\n"
+            "  register one with ad.defvjp(tobytes, ...), or write tobytes with functions that have rules"
+        ),
+    ),
+    (
+        "through_objects",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_objects: an array of Python objects is not followed\n"
+            "    box = np.empty(1, dtype=object)\n"
+            "          ^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  make it an array of floats"
+        ),
+    ),
+    (
+        "through_computed_key",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_computed_key: a dict is used with a computed key, which is not followed\n"
+            "    table = {x: x * x}\n"
+            "            ^^^^^^^^^^\n"
+            "  use a list or an array for computed positions"
+        ),
+    ),
+    (
+        "through_id",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_id: id has no derivative rule\n"
+            "    return x * id(x)\n"
+            "               ^^^^^\n"
+            "  register one with ad.defvjp(id, ...), or write id with functions that have rules"
+        ),
+    ),
+    (
+        "through_locals",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in through_locals: locals is not followed\n"
+            '    return locals()["y"]\n'
+            "           ^^^^^^^^\n"
+            "  name the variables"
+        ),
+    ),
+    (
+        "awaits",
+        2.0,
+        "UnsupportedError",
+        ("FILE:LINE, in awaits: async functions are not supported\n    return coroutine(x)\n           ^^^^^^^^^^^^"),
+    ),
+    (
+        "makes_a_class",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in makes_a_class: a metaclass or other class keyword is not followed\n"
+            "    class Local(metaclass=Meta):\n"
+            "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
+        ),
+    ),
+    (
+        "no_rule",
+        V,
+        "KindError",
+        (
+            "FILE:LINE, in no_rule: no_rule returns what is not known to be a number, so it has no gradient\n"
+            "    def no_rule(x):\n"
+            "  return the number to differentiate; a pair (value, extra) goes with has_aux=True; or use ad.vjp"
+        ),
+    ),
+    (
+        "grows_while_read",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in grows_while_read: the list that is iterated over changes its length meanwhile: this is not followed\n"
+            "    if len(items) > 4:\n"
+            "    ^^^^^^^^^^^^^^^^^^\n"
+            "  iterate over a copy of it"
+        ),
+    ),
+    (
+        "used_twice",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in used_twice: a comprehension iterator is used twice, or in a loop that it was made outside of\n"
+            "    return sum(squares) + sum(squares)\n"
+            "                          ^^^^^^^^^^^^\n"
+            "  make a list of it"
+        ),
+    ),
+    (
+        "vector",
+        V,
+        "KindError",
+        (
+            "FILE:LINE, in vector: vector returns an array with 1 axis, so it has no gradient\n"
+            "    def vector(x):\n"
+            "  return one number, its sum say, or use ad.jacrev for its Jacobian, or ad.vjp with a cotangent"
+        ),
+    ),
+    (
+        "whole_numbers",
+        V,
+        "KindError",
+        (
+            "FILE:LINE, in whole_numbers: whole_numbers returns an array with 1 axis, so it has no gradient\n"
+            "    def whole_numbers(x):\n"
+            "  return one number, its sum say, or use ad.jacrev for its Jacobian, or ad.vjp with a cotangent"
+        ),
+    ),
+    (
+        "nothing",
+        2.0,
+        "KindError",
+        (
+            "FILE:LINE, in nothing: nothing returns None, so it has no gradient\n"
+            "    def nothing(x):\n"
+            "  end it with a return of the number to differentiate"
+        ),
+    ),
+    (
+        "complex_output",
+        2.0,
+        "KindError",
+        (
+            "FILE:LINE, in complex_output: complex_output returns a complex number, so it has no gradient\n"
+            "    def complex_output(x):\n"
+            "  return its real part or modulus"
+        ),
+    ),
+    (
+        "text_output",
+        2.0,
+        "KindError",
+        (
+            "FILE:LINE, in text_output: text_output returns a str, so it has no gradient\n"
+            "    def text_output(x):\n"
+            "  return the number to differentiate; a pair (value, extra) goes with has_aux=True; or use ad.vjp"
+        ),
+    ),
+    (
+        "reads_base",
+        V,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in reads_base: the attribute base of an array is not supported\n"
+            "    return x.base[0]\n"
+            "           ^^^^^^"
+        ),
+    ),
+    (
+        "splits_and_writes",
+        V,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in splits_and_writes: np.split makes a list of views of an array that is written in place\n"
+            "    a, b = np.split(x, 2)\n"
+            "           ^^^^^^^^^^^^^^\n"
+            "  write each view as a slice, or copy the array first"
+        ),
+    ),
+    (
+        "writes_shape",
+        V,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in writes_shape: writing the shape of an array is not supported\n"
+            "    y.shape = (2, 1)\n"
+            "    ^^^^^^^^^^^^^^^^\n"
+            "  use reshape"
+        ),
+    ),
+    (
+        "undefined",
+        2.0,
+        "UnsupportedError",
+        (
+            "FILE:LINE, in undefined: the name missing is not bound here\n"
+            "    return x * missing  # noqa: F821\n"
+            "               ^^^^^^^"
+        ),
+    ),
+]
+CALLS: list[tuple[str, Callable[[Any], Any], str, str]] = [
+    (
+        "times",
+        lambda f: ad.grad(f)(np.array([1, 2]), 1.0),
+        "KindError",
+        (
+            "FILE:LINE, in times: the argument x is an array of int64, which has no derivative\n"
+            "    def times(x, y):\n"
+            "  convert it with x.astype(float)"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.grad(f, 2)(1.0, 2.0),
+        "ArgumentError",
+        (
+            "FILE:LINE, in times: argnums has 2, but the function is called with 2 positional arguments\n"
+            "    def times(x, y):\n"
+            "  count from 0, and pass the arguments to differentiate by position"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.grad(f, "x")(1.0, 2.0),
+        "ArgumentError",
+        (
+            "FILE:LINE, in times: argnums is 'x'\n    def times(x, y):\n  write a position, or a tuple of positions; the arguments go to the derivative: ad.grad(f, argnums)(x, y)"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.grad(f)(None, 1.0),
+        "KindError",
+        (
+            "FILE:LINE, in times: the argument x is None without a float in it: there is nothing to differentiate\n"
+            "    def times(x, y):\n"
+            "  choose another argument with argnums"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.grad(f)("a", 1.0),
+        "KindError",
+        (
+            "FILE:LINE, in times: the argument x is a str without a float in it: there is nothing to differentiate\n"
+            "    def times(x, y):\n"
+            "  choose another argument with argnums"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.grad(f)(1.0),
+        "UnsupportedError",
+        ("FILE:LINE, in times: times is called without its argument y\n    def times(x, y):"),
+    ),
+    (
+        "times",
+        lambda f: ad.grad(f, has_aux=True)(1.0, 2.0),
+        "KindError",
+        (
+            "FILE:LINE, in times: has_aux=True needs a function that returns a pair (value, extra)\n    def times(x, y):\n  return such a pair, or leave has_aux out"
+        ),
+    ),
+    (
+        "vector",
+        lambda f: ad.vjp(f, V)[1](np.ones(3)),
+        "ArgumentError",
+        ("the cotangent has the shape (3,), the function's value (2,)"),
+    ),
+    (
+        "vector",
+        lambda f: ad.jvp(f, (V,), (np.ones(3),)),
+        "ArgumentError",
+        ("tangents[0] has the shape (3,), its primal (2,)"),
+    ),
+    (
+        "times",
+        lambda f: ad.jvp(f, (1.0, 2.0), (1.0,)),
+        "ArgumentError",
+        (
+            "FILE:LINE, in times: 2 primals are given, but 1 tangents\n    def times(x, y):\n  give a tangent for each primal, None for one that does not move"
+        ),
+    ),
+    (
+        "first",
+        lambda f: ad.jvp(f, ([1.0, 2.0],), ([1.0],)),
+        "ArgumentError",
+        ("tangents[0] does not have the structure of its primal: a list of length 2"),
+    ),
+    (
+        "first",
+        lambda f: ad.jvp(f, ({0: 1.0},), ({1: 1.0},)),
+        "ArgumentError",
+        ("tangents[0] does not have the keys of its primal: 0"),
+    ),
+    (
+        "times",
+        lambda f: ad.grad(f)([1, 2], 1.0),
+        "KindError",
+        (
+            "FILE:LINE, in times: the argument x is a list of ints, which have no derivative\n"
+            "    def times(x, y):\n"
+            "  write them as floats"
+        ),
+    ),
+    (
+        "pair",
+        lambda f: ad.grad(f)(1.0),
+        "KindError",
+        (
+            "FILE:LINE, in pair: pair returns a tuple, so it has no gradient\n"
+            "    def pair(x):\n"
+            "  return the number to differentiate; a pair (value, extra) goes with has_aux=True; or use ad.vjp"
+        ),
+    ),
+    (
+        "pair",
+        lambda f: ad.jacrev(f)(V),
+        "KindError",
+        (
+            "jacrev needs a function that returns a number or array, not a container\n"
+            "  use ad.vjp or ad.jvp, which take containers, or put the numbers into one array"
+        ),
+    ),
+    (
+        "pair",
+        lambda f: ad.jacfwd(f)(V),
+        "KindError",
+        (
+            "jacfwd needs a function that returns a number or array, not a container\n"
+            "  use ad.vjp or ad.jvp, which take containers, or put the numbers into one array"
+        ),
+    ),
+    (
+        "first",
+        lambda f: ad.hessian(f)([1.0, 2.0]),
+        "KindError",
+        (
+            "jacfwd needs a number or array as its argument\n"
+            "  use ad.vjp or ad.jvp, which take containers, or put the numbers into one array"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.jacrev(f, (0, 1))(1.0, 2.0),
+        "ArgumentError",
+        ("argnums of a Jacobian is the position of one argument\n  write one whole number"),
+    ),
+    (
+        "times",
+        lambda f: ad.jacfwd(f, 2)(1.0, 2.0),
+        "ArgumentError",
+        (
+            "argnums is beyond the positional arguments\n"
+            "  count from 0, and pass the argument to differentiate by position"
+        ),
+    ),
+    (
+        "vector",
+        lambda f: ad.jvp(f, V, V),
+        "ArgumentError",
+        ("primals and tangents are tuples with an entry for each argument\n  write ad.jvp(f, (x,), (v,))"),
+    ),
+    (
+        "vector",
+        lambda f: ad.vjp(f, V)[1]((V,)),
+        "ArgumentError",
+        ("the cotangent has the shape (1, 2), the function's value (2,)"),
+    ),
+    (
+        "pair",
+        lambda f: ad.vjp(f, 1.0)[1](1.0),
+        "ArgumentError",
+        ("the cotangent does not have the structure of the function's value: a tuple of length 2"),
+    ),
+    (
+        "times",
+        lambda f: ad.check_grads(f, [1.0, 2.0]),
+        "ArgumentError",
+        ("the arguments of check_grads are a tuple\n  write ad.check_grads(f, (x,))"),
+    ),
+    (
+        "times",
+        lambda f: ad.check_grads(f, (1.0, 2.0), modes=("forward",)),
+        "ArgumentError",
+        ('modes is (\'forward\',)\n  write ("fwd",), ("rev",) or ("fwd", "rev")'),
+    ),
+]
+
+
+def said(error: BaseException) -> str:
+    """The message, with the path and line left out after it is checked that the line is the one shown."""
+    text = str(error)
+    lines = open(refusals.__file__).read().splitlines()
+    for number, shown in re.findall(re.escape(refusals.__file__) + r":(\d+), .*\n *(.*)", text):
+        assert lines[int(number) - 1].strip() == shown.strip()
+    return re.sub(r"FILE:\d+", "FILE:LINE", text.replace(refusals.__file__, "FILE"))
+
+
+@pytest.mark.parametrize(("name", "at", "kind", "text"), PROGRAMS, ids=[p[0] for p in PROGRAMS])
+def test_program_is_refused_in_these_words(name, at, kind, text):
+    with pytest.raises(getattr(errors, kind)) as caught:
+        ad.grad(getattr(refusals, name))(np.copy(at) if isinstance(at, np.ndarray) else at)
+    assert said(caught.value) == text
+
+
+@pytest.mark.parametrize(("name", "call", "kind", "text"), CALLS)
+def test_call_is_refused_in_these_words(name, call, kind, text):
+    with pytest.raises(getattr(errors, kind)) as caught:
+        call(getattr(refusals, name))
+    assert said(caught.value) == text
+
+
+@pytest.mark.parametrize("name", ["through_json", "through_thread"])
+def test_refusal_inside_a_library_names_the_function_it_was_reached_from(name):
+    with pytest.raises(errors.DerivativeError) as caught:
+        ad.grad(getattr(refusals, name))(2.0)
+    assert refusals.__file__ in " ".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
+
+
+def test_shared_memory_is_refused_when_it_runs():
+    x = np.array([1.0, 2.0])
+    with pytest.raises(BaseException, match="share memory.*pass copies"):
+        ad.grad(refusals.shares)(x, x)
+    ad.grad(refusals.shares)(x, x.copy())
+
+
+def test_users_own_exception_names_the_users_line():
+    with pytest.raises(ValueError, match="could not be broadcast") as caught:
+        ad.grad(refusals.bad_shapes)(V)
+    assert any(refusals.__file__ in note and "np.ones(5)" in note for note in caught.value.__notes__)
+
+
+def test_function_without_source():
+    made: dict[str, Any] = {}
+    exec("def made(x): return x * x", made)
+    with pytest.raises(
+        errors.SourceError, match="Python has not kept the source of this function\n  write the text to a file"
+    ):
+        ad.grad(made["made"])(2.0)
+
+
+def test_what_is_no_function():
+    with pytest.raises(TypeError, match=r"needed here, not float: write ad.grad\(f\)\(x\), not ad.grad\(f\(x\)\)"):
+        ad.grad(3.0)
+
+
+def test_text_before_the_first_call():
+    with pytest.raises(ValueError, match="call it once"):
+        _ = ad.grad(refusals.times).source
+    with pytest.raises(ValueError, match="call it once"):
+        ad.grad(refusals.times).export("times.py")

@@ -1,0 +1,154 @@
+"""A function lowered on given arguments: their kinds are all that the text is made for.
+
+    lower(f, (2.0, np.ones(3)), ...)     f's body in the core language, for a number and a vector
+
+What is taken for granted of the memory of the arguments is checked where the text begins.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tensor import registry, runtime
+from transforms import ir, kinds
+from transforms.analyse.memory import written_regions
+from transforms.arguments import Entry, is_record
+from transforms.errors import DerivativeError, UnsupportedError
+from transforms.ir import Block, Const, Var
+from transforms.lower import calls, integers, strided, subclasses, threads, written
+from transforms.lower.derivatives import freeze
+from transforms.lower.state import Frame, Lowering, Notes, Restart
+from transforms.lower.values import Ref
+
+
+@dataclass(eq=False, repr=False)
+class Lowered:
+    """A function lowered on given arguments."""
+
+    lo: Lowering
+    params: list[Var]
+    abstract: list[Any]
+    values: list[Any]
+    entry: Entry
+    block: Block
+    result: Any
+
+
+def lower(
+    fn: Any, args: tuple, kwargs: dict[str, Any], argnums: tuple[int, ...], notes: Notes, strict: bool = False
+) -> Lowered:
+    """Lower `fn` on the kinds of its arguments."""
+    lo = Lowering(notes)
+    lo.book.closed = notes.general
+    entry = Entry(lo, strict)
+    values = [*args, *kwargs.values()]
+    names = parameter_names(fn, len(args), list(kwargs))
+    lo.frames.append(Frame({}, {}))
+    written.enter(lo)
+    pairs = [entry.argument(v, n, i, i in argnums) for i, (v, n) in enumerate(zip(values, names, strict=True))]
+    params, abstract = [p for p, _ in pairs], [a for _, a in pairs]
+    entered = [freeze(lo, a) for a in abstract]
+    positional, named = tuple(abstract[: len(args)]), dict(zip(kwargs, abstract[len(args) :], strict=True))
+    start = len(lo.block.stmts)
+    called = lambda: calls.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
+    result = located(lo, lambda: subclasses.returned(lo, called()))
+    threads.check_joined(lo)
+    check_separate(lo, entry.arrays, start)
+    check_distinct(lo, entry, start)
+    integers.check_types(lo)
+    strided.check_gathered(lo)
+    return Lowered(lo, params, entered, values, entry, lo.block, result)
+
+
+def located(lo: Lowering, run: Callable[[], Any]) -> Any:
+    """Run a lowering; what goes wrong in it by accident is a refusal of the user's line, too."""
+    try:
+        return run()
+    except (DerivativeError, Restart):
+        raise
+    except Exception as error:
+        place = lo.loc.location() if lo.loc is not None else None
+        raise UnsupportedError(f"this is not followed ({type(error).__name__}: {error})", place) from error
+
+
+def check_separate(lo: Lowering, arrays: list[Var], start: int) -> None:
+    """Where an array from outside is written, it must share no memory with another one: checked at run time."""
+    regions = {region for stmt in ir.walk(lo.block) for region in written_regions(stmt)}
+    read = {
+        v.serial
+        for s in ir.walk(lo.block)
+        for tree in (*ir.operands(s), *ir.inner_results(s))
+        for v in ir.tree_vars(tree)
+    }
+    arrays = [v for v in (*arrays, *(v for v, _ in lo.outers.values())) if v.kind.base == "array" and v.serial in read]
+    written = tuple(v for v in arrays if v.region.find() in regions)  # type: ignore[union-attr]
+    others = tuple(v for v in arrays if v not in written)
+    if written and len(arrays) > 1:
+        lo.block.stmts.insert(start, ir.Apply(None, runtime.unshared, (written, others), effect=True))
+
+
+def check_distinct(lo: Lowering, entry: Entry, start: int) -> None:
+    """Where a container from outside is written, no two may be the same object: checked at run time."""
+    lists = entry.lists
+    regions = {region for stmt in ir.walk(lo.block) for region in written_regions(stmt)} if lists else set()
+    changed = any(v.region is not None and v.region.find() in regions for v in lists)
+    if (entry.containers or lists) and (entry.written_containers() or changed):
+        outside = {id(ref.origin.value): ref.origin for ref in lo.entered.values()}
+        outside.update((key, Const(held)) for key, held in lo.read_outside.items() if mutable(held))
+        holders = (*(holder for _, holder, _ in entry.containers), *lists, *outside.values())
+        if len(holders) == 1:
+            return
+        lo.block.stmts.insert(start, ir.Apply(None, runtime.distinct, (holders,), effect=True))
+
+
+def mutable(held: Any) -> bool:
+    """Whether an object outside may be one that is given as an argument, too, and written there."""
+    return isinstance(held, (list, dict)) and not written.is_namespace(held) or is_record(held)
+
+
+def callable_value(lo: Lowering, fn: Any) -> Any:
+    if registry.lookup(fn) is not None:
+        return Const(fn)
+    if isinstance(fn, types.FunctionType) and not hasattr(fn, "__derivative__"):
+        return calls.closure_of(lo, fn)
+    return lo.followed(Const(fn))
+
+
+def parameter_names(fn: Any, count: int, keywords: list[str]) -> list[str]:
+    """Names for the arguments of a call, the function's own where it has them."""
+    names: list[str] = []
+    while len(getattr(fn, "__derivative__", ())) == 3:  # a derivative takes the arguments of its function
+        fn = fn.__derivative__[1]
+    try:
+        for p in inspect.signature(fn).parameters.values():
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.name not in keywords:
+                names.append(p.name)
+            elif p.kind is p.VAR_POSITIONAL:
+                names += [f"{p.name}_{i}" for i in range(count - len(names))]
+    except (TypeError, ValueError):
+        pass
+    names += [f"x{i}" for i in range(len(names), count)]
+    return [*names[:count], *keywords]
+
+
+def output_operand(lo: Lowering, value: Any) -> Any:
+    """The operand tree of a result: containers are rebuilt, records from their attributes."""
+    if isinstance(value, Ref) and value.cls not in (list, dict):
+        content = lo.content(value)
+        out = lo.var(kinds.OBJECT)
+        made = {k: output_operand(lo, v) for k, v in content.items()}
+        lo.emit(ir.Apply(out, runtime.with_attributes, (Const(value.cls),), made))
+        return out
+    if isinstance(value, Ref) and value.cls is list:
+        return [output_operand(lo, v) for v in lo.content(value)]
+    if isinstance(value, Ref):
+        return {k: output_operand(lo, v) for k, v in lo.content(value).items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(output_operand(lo, v) for v in value))
+    if type(value) is tuple:
+        return tuple(output_operand(lo, v) for v in value)
+    return lo.operand(value)
