@@ -39,6 +39,11 @@ class Careful(np.ndarray):
             value = value.copy()
         super().__setitem__(index, value)
 
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function is np.copyto and np.may_share_memory(*args[:2]):
+            args = (args[0], np.copy(args[1]), *args[2:])
+        return super().__array_function__(function, types, args, kwargs)
+
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         """What has no axes is a number, as it is for plain arrays."""
         return array[()] if return_scalar else array.view(Careful)
@@ -62,8 +67,11 @@ class Dual:
     """A float and its derivative: an array with an entry for every input, or 0.0 for a constant."""
 
     __slots__ = ("d", "v")
+    single = False  # round all values and derivatives to single precision
 
     def __init__(self, v: float, d: Any = 0.0):
+        if Dual.single:
+            v, d = float(np.float32(v)), d if type(d) is float else d.astype(np.float32).astype(float)
         self.v, self.d = v, d
 
     def __repr__(self) -> str:
@@ -239,7 +247,7 @@ def unary(name: str) -> Callable[[Any], Any]:
 
     def call(x: Any) -> Any:
         if type(x) is Dual:
-            y = value(x.v)
+            y = Dual(value(x.v)).v  # the slope sees the value as rounded
             return Dual(y, 0.0 if type(x.d) is float else slope(x.v, y) * x.d)
         return value(x)
 

@@ -177,6 +177,8 @@ def expect(program: Program) -> Expected:
             raise Rejected("gradient too large")
         check_primal(program, value, after, dual_value, dual_after)
         check_slopes(program, gradient)
+        if program.single:
+            check_precision(program, gradient)
     return Expected(value, after, gradient)
 
 
@@ -222,6 +224,17 @@ def check_slopes(program: Program, gradient: np.ndarray) -> None:
         scale = max(1.0, builtins.float(np.abs(gradient) @ np.abs(direction)))
         if not abs(got - want) <= 1e-5 * scale:
             raise Rejected("differences disagree", got, want)
+
+
+def check_precision(program: Program, gradient: np.ndarray) -> None:
+    """Single precision must be enough: where it is not, as for 1 - tanh(10.0) ** 2, no gradient of it is right."""
+    Dual.single = True
+    try:
+        _, rough, _, _ = attempt(differentiate, program.text, program.argnums, why="no dual run in single precision")
+    finally:
+        Dual.single = False
+    if not np.allclose(rough, gradient, rtol=1e-3, atol=1e-3):
+        raise Rejected("single precision is too little", rough, gradient)
 
 
 def second(program: Program, direction: np.ndarray, step: float = STEP) -> np.ndarray:

@@ -22,7 +22,7 @@ programs near one); cost; anything that only shows on large arrays.
 
 Programs run so far: 60 000 by the oracles alone, of which they accept 96.5 %; some thousands against the library. The
 last bug that they found: the tangent of a value that is a flag or a number was lost (seed 3351).
-NumPy's own overlapping copies (`y[1][:] = y[:, 2]`) may copy wrongly; value and oracles follow NumPy there.
+NumPy's own overlapping copies (`y[1][:] = y[:, 2]`) may copy wrongly; the oracles copy as NumPy promises there.
 If a slice were always a copy, 3 in 10 programs would have another value; if arguments were copied, 2 in 10.
 """
 

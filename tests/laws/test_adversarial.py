@@ -478,6 +478,18 @@ def reversed_overlap(x):
     return np.sum(x * x * V)
 
 
+@right(M.T)
+def column_onto_the_row_that_crosses_it(x):
+    x[1] = x[:, 2]
+    return np.sum(x * M)
+
+
+@right(M.T)
+def row_copied_onto_the_column_that_crosses_it(x):
+    np.copyto(x[1], x[:, 1])
+    return np.sum(x * M)
+
+
 @right(V)
 def overlap_augmented(x):
     x[1:] += x[:-1] * x[1:]

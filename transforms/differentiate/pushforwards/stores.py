@@ -40,10 +40,24 @@ def store(fwd: Forward, stmt: ir.Store) -> None:
         if stmt.op is not None and value == ZERO:
             fwd.lo.emit(stmt)
             return
+        if stmt.op is None:
+            value = apart(fwd, stmt.target, value)
         fwd.lo.emit(ir.Store(dot, whole(stmt.index) if stmt.op is None else stmt.index, value, stmt.op, stmt.loc))
         fwd.lo.emit(stmt)
         return
     update(fwd, stmt, dot)
+
+
+def apart(fwd: Forward, target: Var, value: Any) -> Any:
+    """The tangent to store, copied where it may overlap what is written.
+
+    NumPy promises to copy then, but `y[1] = y[:, 2]` breaks it, in an order that hangs on the strides; those of tangents
+    need not be those of their values.
+    """
+    mirror = isinstance(value, Var) and value.kind.base == "array" and fwd.is_mirror(value)
+    if mirror and value.region.find() is fwd.dot(target).region.find():
+        return fwd.lo.apply(np.copy, value)
+    return value
 
 
 def update(fwd: Forward, stmt: ir.Store, dot: Var) -> None:
