@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import types
+from typing import Any
+
 import gast
 
 from transforms import emit, ir, load
@@ -9,6 +12,7 @@ from transforms.analyse.memory import written_regions
 from transforms.deriving.lowered import Lowered
 from transforms.deriving.premises import state_constants, state_shapes
 from transforms.deriving.variants import Derived
+from transforms.errors import UnsupportedError
 from transforms.ir import Var
 from transforms.lower.state import Lowering
 from transforms.optimise import optimise
@@ -40,10 +44,23 @@ def finish(low: Lowered, fn: ir.Function, checked: bool = False) -> Derived:
         if names[var.serial] in used:
             namespace[names[var.serial]] = get()
             refresh.append((names[var.serial], get, var.kind))
-    module = load.load(source, fn.name, namespace)
+    module = loaded(source, fn.name, namespace, lines)
     guards = [(get, expected) for get, expected in lo.guards.values()]
     run = getattr(module, fn.name)
     return Derived(run, source, module.__file__ or "", lines, guards, refresh, module, writes=writes_outside(lo, fn))
+
+
+def loaded(source: str, name: str, namespace: dict[str, Any], lines: dict[int, Any]) -> types.ModuleType:
+    """The module of an emitted text; Python reads no more than 100 levels of indentation and 20 of loops."""
+    try:
+        return load.load(source, name, namespace)
+    except SyntaxError as error:
+        if not str(error.msg).startswith("too many"):
+            raise
+        places = [loc for number, loc in sorted(lines.items()) if loc is not None and number <= (error.lineno or 0)]
+        reason = f"its derivative is nested deeper than Python can read ({error.msg})"
+        remedy = "write fewer branches and loops inside one another: a branch of each trip of a short loop counts, too"
+        raise UnsupportedError(reason, places[-1].location() if places else None, remedy) from None
 
 
 def writes_outside(lo: Lowering, fn: ir.Function) -> bool:

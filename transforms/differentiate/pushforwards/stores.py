@@ -51,8 +51,8 @@ def store(fwd: Forward, stmt: ir.Store) -> None:
 def apart(fwd: Forward, target: Var, value: Any) -> Any:
     """The tangent to store, copied where it may overlap what is written.
 
-    NumPy promises to copy then, but `y[1] = y[:, 2]` breaks it, in an order that hangs on the strides; those of tangents
-    need not be those of their values.
+    NumPy promises to copy then, but `y[1] = y[:, 2]` breaks it, in an order that hangs on the strides; the tangents may
+    have others than their values.
     """
     mirror = isinstance(value, Var) and value.kind.base == "array" and fwd.is_mirror(value)
     if mirror and value.region.find() is fwd.dot(target).region.find():
