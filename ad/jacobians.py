@@ -83,11 +83,15 @@ def jacfwd(fn: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
         if np.ndim(x) == 0:
             return jvp(fn, args, tangents(args, at, 1.0))[1]
         columns = []
-        if np.size(x) > 1:
+        push = transforms.derive.linear(fn, args, at)
+        if push is None and np.size(x) > 1:
             transforms.derive.repeatable(fn, args, tangents(args, at, np.zeros_like(x)))
         for i in range(np.size(x)):
             direction = np.zeros_like(x, order="C")
             direction.reshape(-1)[i] = 1.0
+            if push is not None:
+                columns.append(push(direction))
+                continue
             given = copy.deepcopy(args) if i + 1 < np.size(x) else args  # `fn` may write its arguments, once
             columns.append(jvp(fn, given, tangents(args, at, direction))[1])
         one_array("jacfwd", columns[-1] if columns else x)

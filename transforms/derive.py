@@ -16,6 +16,7 @@ from transforms.arguments import gradient_tree, key_of
 from transforms.deriving.attempts import first_line, function_name, restarting
 from transforms.deriving.finish import finish
 from transforms.deriving.halves import pullback, split
+from transforms.deriving.linearised import linear
 from transforms.deriving.lowered import Lowered, lower, output_operand
 from transforms.deriving.ownership import owned
 from transforms.deriving.remade import recall, remember
@@ -168,6 +169,7 @@ def repeatable(fn: Any, primals: tuple, tangents: tuple) -> None:
         raise UnsupportedError(AGAIN, first_line(fn), "use ad.jacrev, or jvp for one direction after the other")
 
 
+linear.__derivative__ = ("linear",)  # type: ignore[attr-defined]
 repeatable.__derivative__ = ("repeatable",)  # type: ignore[attr-defined]
 AGAIN = "the function writes what is outside, and forward mode runs it once for each entry of its argument"
 

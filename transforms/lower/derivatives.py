@@ -314,6 +314,7 @@ OPERATORS: dict[str, Any] = {
     "vjp": _vjp,
     "jvp": _jvp,
     "repeatable": lambda lo, args, kwargs: through.only_read(lo),
+    "linear": lambda lo, args, kwargs: Const(None),  # followed one direction after the other
     "stop_gradient": lambda lo, args, kwargs: stop(lo, args[0]),
 }
 __all__ = ["call", "operator", "np"]
