@@ -177,6 +177,7 @@ __all__ = [
     "Derived",
     "function_name",
     "gradient",
+    "linear",
     "own_check",
     "pullback",
     "pushforward",

@@ -491,6 +491,38 @@ def row_copied_onto_the_column_that_crosses_it(x):
 
 
 @right(V)
+def lists_updated_by_arrays_become_arrays(x):
+    rows = [1.0, x[1], 3.0]
+    same = rows
+    rows += x * x
+    same *= np.array([2.0, 1.0, 0.5])
+    return np.sum(rows * same * x)
+
+
+@right(V)
+def one_item_for_all_of_a_list_in_a_loop_that_fails(x):
+    y = [x[0], x[1], x[2]]
+    try:
+        for k in range(4):
+            y[:] = [y[k % 3] for _ in range(3)]
+            1 / (2 - k)
+    except ZeroDivisionError:
+        y[1] *= x[2]
+    return y[0] * y[1] + y[2]
+
+
+@right(V)
+def a_stack_emptied_in_each_trip(x):
+    for k in range(3):
+        stack = [x[k]]
+        top = x[0]
+        while stack:
+            top = stack.pop() ** 2
+        last = top * x[1]
+    return last * x[0]
+
+
+@right(V)
 def overlap_augmented(x):
     x[1:] += x[:-1] * x[1:]
     x[:-1] *= x[1:]

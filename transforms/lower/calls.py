@@ -229,7 +229,7 @@ def call_known(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
             return opaque(lo, fn, args, kwargs)
         if fn.__module__ in ("builtins",) and not issubclass(fn, BaseException) and fn is not object:
             return opaque(lo, fn, args, kwargs)
-        if fn.__flags__ & (1 << 9) or issubclass(fn, BaseException) or fn is object:
+        if objects.heap_class(fn) or issubclass(fn, BaseException) or fn is object:
             return objects.instantiate(lo, fn, args, kwargs, node)
         return opaque(lo, fn, args, kwargs)
     cls = objects.user_class(Const(fn))

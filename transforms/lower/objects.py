@@ -511,7 +511,8 @@ def instantiate(lo: Lowering, cls: type, args: tuple, kwargs: dict[str, Any], no
 
 
 def heap_class(cls: type) -> bool:
-    return bool(cls.__flags__ & (1 << 9))
+    """Whether a class is written in Python: made on the heap, and open to changes, which those written in C are not."""
+    return bool(cls.__flags__ & (1 << 9)) and not cls.__flags__ & (1 << 8)
 
 
 def generated(init: Any) -> bool:

@@ -57,19 +57,23 @@ def shadow_scans(rev: Reverse, stmt: ir.Loop, new: ir.Loop) -> None:
         if source is None:
             continue
 
-        def item_shadow(var: Any) -> Any:
-            if rev.is_shadowed(var) and var.kind.base == "array":
-                made = Var(bar_name(var), var.kind, rev.shadow_region(var), shape=var.shape)
-                rev.shadows[var.serial] = made
-                return made
-            if rev.is_shadowed(var):
-                return shadow_list(rev, var)
-            made = rev.lo.var(bar_kind(var.kind))
-            if var.kind.base == "list":
-                rev.list_shadows[var.serial] = made
-            return made
+        new.scans.append(ir.Scan(_item_shadows(rev, scan.item, source.kind.item), source, scan.reverse))
 
-        new.scans.append(ir.Scan(ir.tree_map(item_shadow, scan.item), source, scan.reverse))
+
+def _item_shadows(rev: Reverse, item: Any, kind: Any) -> Any:
+    """The Vars of the shadows of a scanned item, of the kinds that were kept: a number where there is no shadow."""
+    if isinstance(item, tuple):
+        return tuple(_item_shadows(rev, part, of) for part, of in zip(item, kind, strict=True))
+    if rev.is_shadowed(item) and item.kind.base == "array":
+        made = Var(bar_name(item), item.kind, rev.shadow_region(item), shape=item.shape)
+        rev.shadows[item.serial] = made
+        return made
+    if rev.is_shadowed(item):
+        return shadow_list(rev, item)
+    made = rev.lo.var(kind)
+    if kind.base == "list":
+        rev.list_shadows[item.serial] = made
+    return made
 
 
 def _has_shadow(rev: Reverse, var: Var) -> bool:

@@ -152,6 +152,8 @@ def inplace(lo: Lowering, fn: Callable[..., Any], old: Any, value: Any) -> Any:
         return old
     if isinstance(old, Const) and isinstance(old.value, (list, dict, set, bytearray, collections.deque)):
         old = written.entered(lo, old)
+    if _is_list(old) and fn in ARITHMETIC and numeric.takes_lists(value):
+        return binary(lo, fn, old, value)  # NumPy's operator comes before the list's own: it makes a new array
     if isinstance(old, Ref) and old.cls is list and fn is operator.add:
         lists.extend(lo, old, value)
         return old
