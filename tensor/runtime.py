@@ -359,9 +359,12 @@ def some_trips(count: Any) -> None:
 
 
 def not_integer(*values: Any) -> None:
-    """Check that numbers are no integers: an array made of them would be one of integers."""
-    if all(isinstance(x, (int, np.integer)) for x in values):
-        raise Refused("a number that is an int on one way and a float on another makes an array: write 0.0 for 0")
+    """Check that numbers and arrays are not of integers: an array made of them would be one of integers."""
+    if all(isinstance(x, int) or hasattr(x, "dtype") and x.dtype.kind in "iub" for x in values):
+        raise Refused(
+            "a value that is of ints on one way and of floats on another makes an array, or is written into: "
+            "write 0.0 for 0, .astype(float) of an array"
+        )
 
 
 def strided_places(x: Any, shape: Any, strides: Any) -> Any:

@@ -523,6 +523,29 @@ def a_stack_emptied_in_each_trip(x):
 
 
 @right(V)
+def a_new_array_of_the_type_that_a_branch_has_chosen(x):
+    single = x.astype(np.float32)
+    y = x if x[0] > 5.0 else single
+    return np.sum(x) * np.full_like(y, 1 / 3)[0] * (2.0 if np.zeros_like(y).dtype == np.float32 else 3.0)
+
+
+@right(V)
+def numbers_of_an_array_that_may_be_of_integers(x):
+    y = x if x[0] > 5.0 else np.array([1, 2, 3])
+    return np.sum(x * y) * (5.0 if isinstance(y[0], np.integer) else 7.0)
+
+
+@right(V)
+def carried_from_integers_to_floats(x):
+    total = np.zeros(3, dtype=int)
+    for k in range(3):
+        total = total + x[k] * x
+    new = np.zeros_like(total)
+    new[0] = total[1] * 2.5
+    return new[0] * x[2]
+
+
+@right(V)
 def overlap_augmented(x):
     x[1:] += x[:-1] * x[1:]
     x[:-1] *= x[1:]
@@ -2993,3 +3016,24 @@ def test_results_in_arrays_of_another_type_have_numpys_own_rounding(function, gi
 
     x = (np.random.default_rng(5).random((40, 40)) * 10).astype(given)
     assert ad.value_and_grad(f, argnums=1)(x, 1.5)[0] == f(x, 1.5)
+
+
+def written_like_an_array_that_is_of_integers(x):
+    y = x if x[0] > 5.0 else np.array([1, 2, 3])
+    z = np.zeros_like(y)
+    z[0] = x[0] * 5.0
+    return z[0] * 1.0
+
+
+def written_into_what_is_of_integers(x):
+    y = x * 2.0 if x[0] > 5.0 else np.array([1, 2, 3])
+    y[1:] = x[1:] * 5.0
+    return y[1] * x[0]
+
+
+@pytest.mark.parametrize("f", [written_like_an_array_that_is_of_integers, written_into_what_is_of_integers])
+def test_what_is_of_integers_when_run_is_not_written(f):
+    for derivative in (ad.grad(f), ad.value_and_grad(f), lambda x: ad.jvp(f, (x,), (x,)), lambda x: ad.vjp(f, x)):
+        with pytest.raises(runtime.Refused, match="of ints on one way and of floats on another"):
+            derivative(V.copy())
+    assert ad.value_and_grad(f)(V + 5.0)[0] == f(V + 5.0)

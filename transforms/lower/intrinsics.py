@@ -357,7 +357,7 @@ def isinstance_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     cls = type_of(lo, value)
     if cls is list and is_deque(value) is not False:
         return lo.refuse("the type of this deque or list is asked for: this is not followed")
-    if cls is None or integers.mixed(lo, value) and issubclass(cls, wanted) != issubclass(int, wanted):
+    if cls is None or integers.mixed(lo, value) and integers.told_apart(cls, wanted):
         out = lo.var(kinds.BOOL)
         lo.emit(ir.Apply(out, isinstance, (lo.operand(value), lo.operand(classes)), loc=lo.loc))
         return out

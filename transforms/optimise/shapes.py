@@ -5,6 +5,7 @@ t = x ** 2; np.broadcast_to(1.0, t.shape)      ->      np.broadcast_to(1.0, x.sh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,34 @@ def forward(fn: ir.Function) -> None:
     first: dict[Any, Var] = {}
     for param in fn.params:
         _note(first, param)
-    _block(fn.body, first)
+    _block(fn.body, first, _doubtful(fn))
+
+
+def _doubtful(fn: ir.Function) -> set[int]:
+    """The values whose dtype may be another than their kind's, which is the widest of what a branch or loop gives."""
+    found: set[int] = set()
+    size = -1
+    while size != (size := len(found)):
+        for stmt in ir.walk(fn.body):
+            if isinstance(stmt, ir.Apply):
+                if any(v.serial in found for v in ir.tree_vars((stmt.args, stmt.kwargs))):
+                    found.update(v.serial for v in ir.tree_vars(stmt.out))
+                continue
+            for made, given in _joined(stmt):
+                arrays = [v for v in given if isinstance(v, Var) and v.kind.base == "array"]
+                if any(v.kind.dtype != made[0].kind.dtype or v.serial in found for v in arrays):
+                    found.update(v.serial for v in made)
+    return found
+
+
+def _joined(stmt: Any) -> Iterator[tuple[tuple[Var, ...], tuple[Any, ...]]]:
+    """What a branch chooses and a loop carries, with what it may be."""
+    if isinstance(stmt, ir.If):
+        for out, *sides in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+            yield (out,), tuple(sides)
+    elif isinstance(stmt, ir.Loop):
+        for phi, out, *ways in zip(stmt.phis, stmt.outs, stmt.inits, stmt.body.results, strict=True):
+            yield (phi, out), tuple(ways)
 
 
 def _note(first: dict[Any, Var], var: Var) -> None:
@@ -29,7 +57,7 @@ def _note(first: dict[Any, Var], var: Var) -> None:
         first.setdefault(shapes.key(var), var)
 
 
-def _block(block: ir.Block, first: dict[Any, Var]) -> None:
+def _block(block: ir.Block, first: dict[Any, Var], doubtful: set[int]) -> None:
     for stmt in block.stmts:
         if isinstance(stmt, ir.Apply) and isinstance(stmt.fn, Attribute) and stmt.fn.name in ASKED:
             var = stmt.args[0]
@@ -38,10 +66,10 @@ def _block(block: ir.Block, first: dict[Any, Var]) -> None:
         elif isinstance(stmt, ir.Apply) and stmt.fn in (np.full_like, np.zeros_like) and isinstance(stmt.args[0], Var):
             var = stmt.args[0]
             like = first.get(shapes.key(var))
-            if like is not None and like.kind == var.kind:
+            if like is not None and like.kind == var.kind and not {like.serial, var.serial} & doubtful:
                 stmt.args = (like, *stmt.args[1:])
         for inner in ir.blocks(stmt):
-            _block(inner, dict(first))
+            _block(inner, dict(first), doubtful)
         for var in ir.defined(stmt):
             if not isinstance(stmt, (ir.If, ir.Loop)):
                 _note(first, var)

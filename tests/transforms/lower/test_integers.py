@@ -75,9 +75,9 @@ def of_items(x):
 def test_an_array_of_integers_is_refused_when_run(f):
     assert ad.grad(f)(1.5) == 2.0
     assert ad.jvp(f, (1.5,), (1.0,)) == (3.0, 2.0)
-    with pytest.raises(Refused, match="an int on one way and a float on another"):
+    with pytest.raises(Refused, match="of ints on one way and of floats on another"):
         ad.grad(f)(-1.5)
-    with pytest.raises(Refused, match="an int on one way and a float on another"):
+    with pytest.raises(Refused, match="of ints on one way and of floats on another"):
         ad.jvp(f, (-1.5,), (1.0,))
 
 
