@@ -3037,3 +3037,15 @@ def test_what_is_of_integers_when_run_is_not_written(f):
         with pytest.raises(runtime.Refused, match="of ints on one way and of floats on another"):
             derivative(V.copy())
     assert ad.value_and_grad(f)(V + 5.0)[0] == f(V + 5.0)
+
+
+def test_a_copied_broadcast_keeps_its_strides():
+    def f(x):
+        x[2] *= x[1]
+        rows = np.broadcast_to(x, (13, 3)) * 0.76
+        x[0] += 1.0
+        return np.sum(np.sin(rows)) + x[0]
+
+    for seed in range(20):
+        x = np.random.default_rng(seed).normal(size=3)
+        assert ad.value_and_grad(f)(x.copy())[0] == f(x.copy())

@@ -36,7 +36,9 @@ def _block(block: Block, memory: Memory, seen: set[int]) -> None:
         stmt = block.stmts[at]
         if _fixed_view(stmt, memory):
             family = _read_at_once(block.stmts[at + 1 :], stmt.out, seen)
-            if family:
+            if family and stmt.fn is np.broadcast_to:
+                block.stmts.insert(at, _base_copied(stmt, family))
+            elif family:
                 block.stmts.insert(at + 1, _copied(stmt, family))
         at += 1
 
@@ -83,3 +85,14 @@ def _copied(stmt: ir.Apply, family: list[Var]) -> ir.Apply:
         var.region = own
     stmt.out = view
     return ir.Apply(out, np.copy, (view,), loc=stmt.loc)
+
+
+def _base_copied(stmt: ir.Apply, family: list[Var]) -> ir.Apply:
+    """The copy of what is broadcast: it is smaller, and a copy of the view would have other strides, in which sums add up
+    in another order."""
+    base: Var = stmt.args[0]
+    made = Var("", base.kind, Region(), shape=base.shape)
+    for var in family:
+        var.region = made.region
+    stmt.args = (made, *stmt.args[1:])
+    return ir.Apply(made, np.copy, (base,), loc=stmt.loc)
