@@ -88,8 +88,10 @@ def _copied(stmt: ir.Apply, family: list[Var]) -> ir.Apply:
 
 
 def _base_copied(stmt: ir.Apply, family: list[Var]) -> ir.Apply:
-    """The copy of what is broadcast: it is smaller, and a copy of the view would have other strides, in which sums add up
-    in another order."""
+    """The copy of what is broadcast.
+
+    It is smaller than that of the view, which would have other strides, too, so that sums would add in another order.
+    """
     base: Var = stmt.args[0]
     made = Var("", base.kind, Region(), shape=base.shape)
     for var in family:
