@@ -1,0 +1,381 @@
+"""Loops over the entries of arrays become operations on whole arrays.
+
+    for i in reversed(range(len(x) - 1)):
+        t = i + 1                                   t = 2.0 * (x[1:] - x[:-1])
+        t_1 = 2.0 * (x[t] - x[i])         ->        x_bar[:-1] -= t
+        x_bar[i] -= t_1                             x_bar[1:] += t
+        x_bar[t] += t_1
+
+The trips of a loop are taken all at once where nothing passes from one to another (`transforms.analyse.slots`), where
+every index is the counter plus a constant, and where bounds and extents show that each is within its axis
+(`transforms.analyse.bounds`): a slice would not raise what an index raises.  A derivative may be summed in another
+order; what is the user's own keeps each bit: it is taken at once only if NumPy computes the same for one number and for
+many, as IEEE 754 demands of + - * / and the square root.
+
+Reference: Allen and Kennedy, Automatic Translation of Fortran Programs to Vector Form (TOPLAS 9, 1987).
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from tensor import registry
+from transforms import ir, kinds, shapes
+from transforms.analyse.bounds import Bounds, cut, split, upwards
+from transforms.analyse.slots import SIGNS, Slots, Touched, accessed
+from transforms.ir import Const, Slice, Var
+from transforms.kinds import Kind
+
+ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.truediv}
+EXACT: set[Any] = {*ARITHMETIC, operator.neg, operator.pos, abs}
+EXACT |= {np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.absolute, np.sqrt}
+OPERATORS = {*EXACT, operator.pow}
+NEVER_RAISE = {operator.add, operator.sub, operator.mul, operator.neg, operator.pos, abs}
+FEW = 8  # trips that cost no more one by one
+NONE, ONE = Const(None), Const(1)
+
+
+def vectorise(fn: ir.Function, book: shapes.Book | None = None) -> None:
+    """Take the trips of loops at once where that is safe, in place; `book` takes down what is assumed of shapes."""
+    if not any(isinstance(stmt, ir.Loop) for stmt in ir.walk(fn.body)):
+        return
+    with shapes.opened(book):
+        _block(fn.body, Bounds(fn.body), Touched(fn.body))
+
+
+def _block(block: ir.Block, bounds: Bounds, touched: Touched) -> None:
+    stmts: list[Any] = []
+    for stmt in block.stmts:
+        for inner in ir.blocks(stmt):
+            _block(inner, bounds, touched)
+        stmts.extend(_at_once(stmt, bounds, touched) if isinstance(stmt, ir.Loop) and _simple(stmt) else [stmt])
+    block.stmts[:] = stmts
+
+
+def _at_once(loop: ir.Loop, bounds: Bounds, touched: Touched) -> list[Any]:
+    bounds.agreeing.clear()
+    try:
+        return AtOnce(loop, bounds, touched).stmts
+    except _OneByOne:
+        return [loop]
+
+
+def _simple(loop: ir.Loop) -> bool:
+    """Whether a loop counts, and its trips are straight text that computes numbers and writes entries."""
+    if loop.index is None or not upwards(loop) or loop.test is not None or loop.halt is not None:
+        return False
+    if loop.trips is not None or loop.scans or loop.collects:
+        return False
+    assert loop.bounds is not None
+    start, stop, step = loop.bounds
+    if all(isinstance(end, Const) for end in (start, stop)) and stop.value - start.value < FEW * step.value:
+        return False
+    return all(
+        isinstance(s, ir.Store) or isinstance(s, ir.Apply) and isinstance(s.out, Var) and not s.effect
+        for s in loop.body.stmts
+    )
+
+
+class _OneByOne(Exception):
+    """The trips of a loop must be taken one by one."""
+
+
+class AtOnce:
+    """The statements that do at once what a loop does; raises `_OneByOne` where there are none.
+
+    `offsets` are the numbers that are the counter plus a constant; `vectors` what stands for each number that differs
+    from trip to trip: an array with an entry for each trip.  `exact` are those that are rounded as one by one.
+    """
+
+    def __init__(self, loop: ir.Loop, bounds: Bounds, touched: Touched) -> None:
+        self.loop = loop
+        self.bounds = bounds
+        self.stmts: list[Any] = []
+        self.vectors: dict[int, Var] = {}
+        self.exact: set[int] = set()
+        self.offsets = self.counters()
+        self.slots = Slots(loop.body, self.offsets)
+        self.dims = shapes.Dims((self.count(),))
+        self.useless = {r for r in self.slots.slots if touched.useless_after(r, loop)}
+        need(not self.slots.entangled)
+        sums = [self.summands(phi, result) for phi, result in zip(loop.phis, loop.body.results, strict=True)]
+        left_out = {id(update) for terms in sums for update, _, _ in terms}
+        for place, stmt in enumerate(loop.body.stmts):
+            if id(stmt) not in left_out:
+                self.statement(stmt, place)
+        for out, init, terms in zip(loop.outs, loop.inits, sums, strict=True):
+            self.total(out, init, terms)
+        need(self.bounds.assume())
+
+    # -- the counter ---------------------------------------------------------------------------------------------------
+
+    def counters(self) -> dict[int, int]:
+        """The numbers of the body that are the counter plus a constant."""
+        assert self.loop.index is not None
+        found = {self.loop.index.serial: 0}
+        for stmt in self.loop.body.stmts:
+            if isinstance(stmt, ir.Apply) and stmt.fn in SIGNS and isinstance(stmt.args[0], Var):
+                base, step = found.get(stmt.args[0].serial), stmt.args[1]
+                if base is not None and isinstance(step, Const) and type(step.value) is int:
+                    found[stmt.out.serial] = base + (step.value if stmt.fn is operator.add else -step.value)
+        return found
+
+    def count(self) -> Any:
+        """The token of the number of trips."""
+        start, stop, step = self.loop.bounds
+        low, end = self.bounds.affine(start), self.bounds.affine(stop)
+        if low is None or low.base is not None or end is None or end.base is None or step != ONE:
+            return self.loop.index.serial, 0  # type: ignore[union-attr]
+        end = cut(end).plus(-low.offset)
+        return end.base if end.offset == 0 else shapes.less(end.base, -end.offset)
+
+    def slice(self, offset: int, extent: Any) -> Slice:
+        """The entries at the counter plus `offset`, of an axis in which they surely are."""
+        start, stop, step = self.loop.bounds
+        low = self.bounds.least(start)
+        need(low is not None and low + offset >= 0)
+        end, length = self.bounds.affine(stop), split(extent)
+        need(end is not None)
+        assert end is not None
+        first = self.shifted(start, offset)
+        step = NONE if step == ONE else step
+        if end.base is not None and self.bounds.alike(cut(end).base, length.base):
+            behind = cut(end).offset + offset - length.offset
+            need(behind <= 0)
+            return Slice(first, Const(behind) if behind else NONE, step)
+        high, low = self.bounds.most(end.plus(-1)), self.bounds.least(end)
+        need(high is not None and low is not None and low + offset >= 0)
+        assert high is not None
+        need(self.bounds.alike(cut(high).base, length.base) and cut(high).offset + offset < length.offset)
+        return Slice(first, self.shifted(stop, offset), step)
+
+    def shifted(self, number: Any, offset: int) -> Any:
+        """The operand `number + offset`; None for 0."""
+        found = self.bounds.affine(number)
+        assert found is not None
+        total = found.plus(offset)
+        if total.base is None:
+            return Const(total.offset) if total.offset else NONE
+        if offset == 0:
+            return number
+        if isinstance(total.base, shapes.Value):
+            number, offset = self.bounds.numbers[total.base.serial], total.offset
+            if offset == 0:
+                return number
+        out = Var("", kinds.INT)
+        fn = operator.add if offset > 0 else operator.sub
+        self.stmts.append(ir.Apply(out, fn, (number, Const(abs(offset))), loc=self.loop.loc))
+        return out
+
+    # -- statements ----------------------------------------------------------------------------------------------------
+
+    def statement(self, stmt: Any, place: int) -> None:
+        if isinstance(stmt, ir.Store):
+            self.store(stmt)
+        elif stmt.out.serial in self.offsets:
+            return
+        elif stmt.fn is operator.getitem:
+            self.read(stmt, place)
+        else:
+            self.operation(stmt)
+
+    def operation(self, stmt: ir.Apply) -> None:
+        """A number of each trip is an array of all; one that is the same in all trips is computed before."""
+        need(stmt.out.kind.scalar and not stmt.kwargs)
+        args = [self.operand(arg) for arg in stmt.args]
+        varying = [a for a, old in zip(args, stmt.args, strict=True) if a is not old]
+        if not varying:
+            need(stmt.fn in NEVER_RAISE and all(number(a) for a in stmt.args))
+            self.stmts.append(stmt)
+            return
+        need(elementwise(stmt.fn) and floating(stmt.out) and all(number(a) for a in stmt.args))
+        out = self.vector(stmt.out, ir.Region())
+        self.stmts.append(ir.Apply(out, stmt.fn, tuple(args), loc=stmt.loc))
+        if stmt.fn in EXACT and all(a.serial in self.exact for a in varying):
+            self.exact.add(out.serial)
+
+    def operand(self, operand: Any) -> Any:
+        """What stands for a number: the counter itself stands for no array."""
+        need(isinstance(operand, (Var, Const)))
+        if not isinstance(operand, Var):
+            return operand
+        need(operand.serial not in self.offsets and operand not in self.loop.phis)
+        return self.vectors.get(operand.serial, operand)
+
+    def vector(self, number: Var, region: ir.Region) -> Var:
+        out = Var(number.name, Kind("array", number.kind.dtype, 1), region, shape=self.dims)
+        self.vectors[number.serial] = out
+        return out
+
+    # -- arrays --------------------------------------------------------------------------------------------------------
+
+    def index(self, array: Any, index: Any) -> tuple[Any, bool]:
+        """An index of the entries of all trips, and whether they differ; None where that is the whole array."""
+        need(isinstance(array, Var) and array.kind.base == "array" and not array.kind.type)
+        axes, items = shapes.dims(array), index if isinstance(index, tuple) else (index,)
+        need(axes is not None and len(axes) == len(items))
+        moving = [isinstance(i, Var) and i.serial in self.offsets for i in items]
+        need(sum(moving) <= 1)
+        found = []
+        for item, extent, moves in zip(items, axes, moving, strict=True):  # type: ignore[arg-type]
+            if moves:
+                found.append(self.slice(self.offsets[item.serial], extent))
+                continue
+            at = self.bounds.affine(item)
+            need(at is not None and self.bounds.within(at, extent))
+            found.append(item)
+        while found and found[-1] == Slice(NONE, NONE, NONE):
+            found.pop()
+        return (None if not found else found[0] if len(found) == 1 else tuple(found)), any(moving)
+
+    def read(self, stmt: ir.Apply, place: int) -> None:
+        array = stmt.args[0]
+        need(number(stmt.out) and stmt.out.kind.dtype in "fdlq?")
+        index, moving = self.index(array, stmt.args[1])
+        region = root(array)
+        if not moving:
+            need(region not in self.slots.slots)
+            self.stmts.append(stmt)
+            return
+        out = self.vector(stmt.out, array.region)
+        self.exact.add(out.serial)
+        copied = region in self.slots.slots and self.overwritten(stmt, place)
+        if index is None and not copied:
+            self.vectors[stmt.out.serial] = array
+            self.exact.add(array.serial)
+            return
+        if copied:
+            view, out.region = array, ir.Region()
+            if index is not None:
+                view = Var("", out.kind, array.region, shape=self.dims)
+                self.stmts.append(ir.Apply(view, operator.getitem, (array, index), loc=stmt.loc))
+            self.stmts.append(ir.Apply(out, np.copy, (view,), loc=stmt.loc))
+        else:
+            self.stmts.append(ir.Apply(out, operator.getitem, (array, index), loc=stmt.loc))
+
+    def overwritten(self, read: ir.Apply, place: int) -> bool:
+        """Whether an entry that is read is written before it is used for the last time."""
+        region, written = root(read.args[0]), False
+        reaching = {read.out.serial}
+        for stmt in self.loop.body.stmts[place + 1 :]:
+            uses = any(v.serial in reaching for v in ir.uses(stmt))
+            if uses and written:
+                return True
+            if isinstance(stmt, ir.Store) and root(stmt.target) is region and not self.unseen(stmt):
+                written = True
+        return False
+
+    def unseen(self, stmt: ir.Store) -> bool:
+        """Whether nobody reads what a statement stores, its own trip or what comes later."""
+        region = root(stmt.target)
+        behind = self.loop.body.stmts[self.loop.body.stmts.index(stmt) + 1 :]
+        return region in self.useless and not any(region in accessed(s) for s in behind)
+
+    def store(self, stmt: ir.Store) -> None:
+        if self.unseen(stmt):
+            return
+        need(number(stmt.value) and stmt.target.kind.dtype in "fd" and self.own(stmt.target))
+        need(not isinstance(stmt.value, Var) or stmt.value.kind.dtype in "fdlq?")
+        value = self.operand(stmt.value)
+        varying = value is not stmt.value
+        index, moving = self.index(stmt.target, stmt.index)
+        need(stmt.op is None or stmt.op in ARITHMETIC)
+        derived = stmt.loc is not None and stmt.loc.derived
+        if root(stmt.target) in self.slots.slots:
+            need(derived or not varying or value.serial in self.exact)
+        else:
+            need(derived and (moving or varying))
+        if not moving:
+            value, total = Var("", Kind("number", value.kind.dtype, 0)), value
+            self.stmts.append(ir.Apply(value, np.sum, (total,), loc=stmt.loc))
+            index = stmt.index
+        elif index is None and stmt.op is None:
+            index = Slice(NONE, NONE, NONE)  # `y = 0.0` would be another value for the name
+        self.stmts.append(ir.Store(stmt.target, index, value, stmt.op, stmt.loc))
+
+    def own(self, array: Var) -> bool:
+        """Whether an array is one that this function has made, each of whose entries has a place of its own."""
+        maker = self.bounds.makers.get(array.serial)
+        inferred = kinds.infer(maker.fn, maker.args, maker.kwargs) if maker is not None and not maker.effect else None
+        if inferred is None or inferred.shares:
+            return False
+        return bool(getattr(inferred.value, "flags", None)) and inferred.value.flags.owndata
+
+    # -- sums ----------------------------------------------------------------------------------------------------------
+
+    def summands(self, phi: Var, result: Any) -> list[tuple[ir.Apply, Any, Any]]:
+        """The updates of a number that is only added to, from first to last, with what each adds or subtracts."""
+        terms: list[tuple[ir.Apply, Any, Any]] = []
+        makers = {s.out.serial: s for s in self.loop.body.stmts if isinstance(s, ir.Apply)}
+        while result is not phi:
+            update = makers.get(result.serial) if isinstance(result, Var) else None
+            need(update is not None)
+            assert update is not None
+            need(update.fn in SIGNS and update.loc is not None and update.loc.derived and phi.kind.scalar)
+            first, second = update.args
+            if update.fn is operator.add and second is phi:
+                first, second = second, first
+            need(isinstance(first, Var))
+            terms.append((update, update.fn, second))
+            result = first
+        chain = {phi.serial, *(update.out.serial for update, _, _ in terms)}
+        reads = [v for s in self.loop.body.stmts for v in ir.uses(s) if v.serial in chain]
+        reads += [v for v in ir.tree_vars(self.loop.body.results) if v.serial in chain]
+        need(len(reads) == len(terms) + 1)
+        return terms[::-1]
+
+    def total(self, out: Var, init: Any, terms: list[tuple[ir.Apply, Any, Any]]) -> None:
+        """What a number that is added to is in the end."""
+        need(bool(terms))
+        for position, (update, fn, term) in enumerate(terms):
+            vector = self.operand(term)
+            need(vector is not term)
+            last = position == len(terms) - 1
+            result = out if last else Var(out.name, out.kind)
+            self.add(result, init, fn, vector, update.loc)
+            init = result
+
+    def add(self, result: Var, init: Any, fn: Any, vector: Var, loc: Any) -> None:
+        """The sum, or difference, of a number and all entries of an array."""
+        from_zero = isinstance(init, Const) and init.value == 0
+        whole = from_zero and fn is operator.add
+        summed = result if whole else Var("", Kind("number", vector.kind.dtype, 0))
+        self.stmts.append(ir.Apply(summed, np.sum, (vector,), loc=loc))
+        if whole:
+            return
+        if from_zero:
+            fn = operator.neg
+        self.stmts.append(ir.Apply(result, fn, (summed,) if from_zero else (init, summed), loc=loc))
+
+
+def root(array: Var) -> ir.Region:
+    assert array.region is not None
+    return array.region.find()
+
+
+def need(fact: bool) -> None:
+    if not fact:
+        raise _OneByOne
+
+
+def number(operand: Any) -> bool:
+    """Whether an operand is a number, a whole or a real one."""
+    if isinstance(operand, Const):
+        return type(operand.value) in (int, float)
+    return isinstance(operand, Var) and operand.kind.scalar and operand.kind.dtype in "fdlq?"
+
+
+def floating(var: Var) -> bool:
+    """Whether a value is a number of NumPy's own real types: Python's numbers raise where those warn."""
+    return var.kind.scalar and not var.kind.python and var.kind.dtype in "fd"
+
+
+def elementwise(fn: Any) -> bool:
+    """Whether an operation does to each entry of an array what it does to a number."""
+    if fn in OPERATORS:
+        return True
+    rule = registry.lookup(fn) if isinstance(fn, np.ufunc) else None
+    return rule is not None and rule.elementwise
