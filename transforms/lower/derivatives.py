@@ -185,7 +185,9 @@ def call(lo: Lowering, derived: Derived, args: tuple, kwargs: dict[str, Any]) ->
     inputs.unchanged()
     output, extra = result if options["aux"] else (result, None)
     check_scalar(lo, output)
-    bars = reversed_(lo, block, inputs.vars, output).sweep_backward([(output, Const(1.0))])
+    sweeps = Block()
+    bars = lo.within(sweeps, lambda: reversed_(lo, block, inputs.vars, output).sweep_backward([(output, Const(1.0))]))
+    lo.block.stmts.extend(tidied(lo, sweeps, (output, extra, bars)).stmts)
     table = {v.serial: b for v, b in zip(inputs.vars, bars, strict=True)}
     found = tuple(structured(lo, entered[n], table) for n in nums)
     gradient = found if isinstance(argnums, tuple) else found[0]
@@ -200,11 +202,31 @@ def reversed_(lo: Lowering, block: Block, inputs: list[Var], outputs: Any) -> An
     from transforms.differentiate.detached import detach
     from transforms.differentiate.reverse import Reverse
 
-    places = [*(v for f in lo.active() for v in (*f.env.values(), f.result)), *lo.heap.values(), outputs]
-    detach(block, [v for place in places for v in held(place)])
+    detach(block, reachable(lo, outputs))
     reverse = Reverse(lo, block, inputs, lo.operand(outputs))
     reverse.sweep_forward()
     return reverse
+
+
+def tidied(lo: Lowering, sweeps: Block, results: Any) -> Block:
+    """The sweeps of an inner derivative without what nobody needs, their loops taken at once where they can be.
+
+    So much less is differentiated again.
+    """
+    from transforms.optimise import arrays, dead
+
+    sweeps.results = [tuple(reachable(lo, results))]
+    function = ir.Function("", [], sweeps)
+    dead.remove(function)
+    arrays.vectorise(function)
+    dead.remove(function)
+    return sweeps
+
+
+def reachable(lo: Lowering, results: Any) -> list[Var]:
+    """The Vars that names and objects hold, and those of `results`."""
+    places = [*(v for f in lo.active() for v in (*f.env.values(), f.result)), *lo.heap.values(), results]
+    return [v for place in places for v in held(place)]
 
 
 def held(value: Any) -> list[Var]:

@@ -28,6 +28,7 @@ from transforms.analyse.bounds import Bounds, cut, split, upwards
 from transforms.analyse.slots import SIGNS, Slots, Touched, accessed
 from transforms.ir import Const, Slice, Var
 from transforms.kinds import Kind
+from transforms.lower.operations import same_object
 
 ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.truediv}
 EXACT: set[Any] = {*ARITHMETIC, operator.neg, operator.pos, abs}
@@ -96,19 +97,31 @@ class AtOnce:
         self.stmts: list[Any] = []
         self.vectors: dict[int, Var] = {}
         self.exact: set[int] = set()
+        self.body = loop.body
         self.offsets = self.counters()
-        self.slots = Slots(loop.body, self.offsets)
+        self.settle()
+        self.slots = Slots(self.body, self.offsets)
         self.dims = shapes.Dims((self.count(),))
         self.useless = {r for r in self.slots.slots if touched.useless_after(r, loop)}
         need(not self.slots.entangled)
-        sums = [self.summands(phi, result) for phi, result in zip(loop.phis, loop.body.results, strict=True)]
+        sums = [self.summands(phi, result) for phi, result in zip(loop.phis, self.body.results, strict=True)]
         left_out = {id(update) for terms in sums for update, _, _ in terms}
-        for place, stmt in enumerate(loop.body.stmts):
+        for place, stmt in enumerate(self.body.stmts):
             if id(stmt) not in left_out:
                 self.statement(stmt, place)
         for out, init, terms in zip(loop.outs, loop.inits, sums, strict=True):
             self.total(out, init, terms)
         need(self.bounds.assume())
+
+    def settle(self) -> None:
+        """Read what a loop carries unchanged from before the loop."""
+        carried = list(zip(self.loop.phis, self.loop.inits, self.body.results, strict=True))
+        self.settled = {phi.serial: init for phi, init, result in carried if result is phi}
+        need(ir.UNDEFINED not in self.settled.values())
+        if self.settled:
+            copier = ir.Copier(self.settled)
+            copier.bind = lambda tree: tree  # type: ignore[method-assign]
+            self.body = copier.block(self.body)
 
     # -- the counter ---------------------------------------------------------------------------------------------------
 
@@ -116,7 +129,7 @@ class AtOnce:
         """The numbers of the body that are the counter plus a constant."""
         assert self.loop.index is not None
         found = {self.loop.index.serial: 0}
-        for stmt in self.loop.body.stmts:
+        for stmt in self.body.stmts:
             if isinstance(stmt, ir.Apply) and stmt.fn in SIGNS and isinstance(stmt.args[0], Var):
                 base, step = found.get(stmt.args[0].serial), stmt.args[1]
                 if base is not None and isinstance(step, Const) and type(step.value) is int:
@@ -260,7 +273,7 @@ class AtOnce:
         """Whether an entry that is read is written before it is used for the last time."""
         region, written = root(read.args[0]), False
         reaching = {read.out.serial}
-        for stmt in self.loop.body.stmts[place + 1 :]:
+        for stmt in self.body.stmts[place + 1 :]:
             uses = any(v.serial in reaching for v in ir.uses(stmt))
             if uses and written:
                 return True
@@ -271,7 +284,7 @@ class AtOnce:
     def unseen(self, stmt: ir.Store) -> bool:
         """Whether nobody reads what a statement stores, its own trip or what comes later."""
         region = root(stmt.target)
-        behind = self.loop.body.stmts[self.loop.body.stmts.index(stmt) + 1 :]
+        behind = self.body.stmts[self.body.stmts.index(stmt) + 1 :]
         return region in self.useless and not any(region in accessed(s) for s in behind)
 
     def store(self, stmt: ir.Store) -> None:
@@ -307,9 +320,14 @@ class AtOnce:
     # -- sums ----------------------------------------------------------------------------------------------------------
 
     def summands(self, phi: Var, result: Any) -> list[tuple[ir.Apply, Any, Any]]:
-        """The updates of a number that is only added to, from first to last, with what each adds or subtracts."""
+        """The updates of a number that is only added to, from first to last, with what each adds or subtracts.
+
+        None where it stays as it is.
+        """
         terms: list[tuple[ir.Apply, Any, Any]] = []
-        makers = {s.out.serial: s for s in self.loop.body.stmts if isinstance(s, ir.Apply)}
+        makers = {s.out.serial: s for s in self.body.stmts if isinstance(s, ir.Apply)}
+        if phi.serial in self.settled:
+            return []
         while result is not phi:
             update = makers.get(result.serial) if isinstance(result, Var) else None
             need(update is not None)
@@ -322,14 +340,15 @@ class AtOnce:
             terms.append((update, update.fn, second))
             result = first
         chain = {phi.serial, *(update.out.serial for update, _, _ in terms)}
-        reads = [v for s in self.loop.body.stmts for v in ir.uses(s) if v.serial in chain]
-        reads += [v for v in ir.tree_vars(self.loop.body.results) if v.serial in chain]
+        reads = [v for s in self.body.stmts for v in ir.uses(s) if v.serial in chain]
+        reads += [v for v in ir.tree_vars(self.body.results) if v.serial in chain]
         need(len(reads) == len(terms) + 1)
         return terms[::-1]
 
     def total(self, out: Var, init: Any, terms: list[tuple[ir.Apply, Any, Any]]) -> None:
         """What a number that is added to is in the end."""
-        need(bool(terms))
+        if not terms:
+            self.stmts.append(ir.Apply(out, same_object, (init,), loc=self.loop.loc))
         for position, (update, fn, term) in enumerate(terms):
             vector = self.operand(term)
             need(vector is not term)
