@@ -119,12 +119,12 @@ def check_scalar(fn: Any, output: Any) -> None:
         raise KindError(f"{function_name(fn)} returns {returned}, so it has no gradient", None, remedy)
 
 
-def tangent(fn: Any, args: tuple, active: tuple[int, ...], general: bool = False) -> Derived:
-    """Forward mode: `run(*args, *tangent leaves)` gives the value and its tangent."""
-    return restarting(fn, lambda notes: _tangent(fn, args, active, notes), general)
+def tangent(fn: Any, args: tuple, active: tuple[int, ...], general: bool = False, value: bool = True) -> Derived:
+    """Forward mode: `run(*args, *tangent leaves)` gives the value and its tangent, or the tangent alone."""
+    return restarting(fn, lambda notes: _tangent(fn, args, active, notes, value), general)
 
 
-def _tangent(fn: Any, args: tuple, active: tuple[int, ...], notes: Notes) -> Derived:
+def _tangent(fn: Any, args: tuple, active: tuple[int, ...], notes: Notes, value: bool) -> Derived:
     low = lower(fn, args, {}, active, notes)
     lo = low.lo
     inputs = [v for n in active for v in low.entry.leaves[n]]
@@ -132,25 +132,31 @@ def _tangent(fn: Any, args: tuple, active: tuple[int, ...], notes: Notes) -> Der
     run = forward.Forward(lo, low.block, inputs, list(dots))
     block = run.sweep()
     lo.block = block
-    dot = run.tangent_tree(low.result)
-    block.results = [(output_operand(lo, low.result), output_operand(lo, dot))]
+    dot = output_operand(lo, run.tangent_tree(low.result))
+    block.results = [(output_operand(lo, low.result), dot) if value else dot]
     return finish(low, ir.Function(f"{function_name(fn)}_jvp", [*low.params, *dots], block))
 
 
-def pushforward(fn: Any, primals: tuple, tangents: tuple) -> Any:
-    """The value and tangent of `fn`, deriving once for arguments of these kinds."""
+def along(fn: Any, primals: tuple, tangents: tuple) -> Any:
+    """The tangent of `fn` without its value."""
+    return pushforward(fn, primals, tangents, False)
+
+
+def pushforward(fn: Any, primals: tuple, tangents: tuple, value: bool = True) -> Any:
+    """The value and tangent of `fn`, or the tangent alone, deriving once for arguments of these kinds."""
     if len(primals) != len(tangents):
         remedy = "give a tangent for each primal, None for one that does not move"
         raise ArgumentError(f"{len(primals)} primals are given, but {len(tangents)} tangents", first_line(fn), remedy)
     active = tuple(i for i, t in enumerate(tangents) if t is not None)
     dots = [leaf for i in active for leaf in tangent_leaves(primals[i], tangents[i], f"tangents[{i}]")]
-    variants = cached(("jvp", active), fn, primals)
-    known_as = ("jvp", active, *map(key_of, primals))
+    name = "jvp" if value else "along"
+    variants = cached((name, active), fn, primals)
+    known_as = (name, active, *map(key_of, primals))
     if not variants:
         variants.extend(recall(fn, known_as))
 
     def make(general: bool) -> Derived:
-        made = tangent(fn, primals, active, general)
+        made = tangent(fn, primals, active, general, value)
         remember(fn, known_as, made)
         return made
 
@@ -169,12 +175,14 @@ def repeatable(fn: Any, primals: tuple, tangents: tuple) -> None:
         raise UnsupportedError(AGAIN, first_line(fn), "use ad.jacrev, or jvp for one direction after the other")
 
 
+along.__derivative__ = ("along",)  # type: ignore[attr-defined]
 linear.__derivative__ = ("linear",)  # type: ignore[attr-defined]
 repeatable.__derivative__ = ("repeatable",)  # type: ignore[attr-defined]
 AGAIN = "the function writes what is outside, and forward mode runs it once for each entry of its argument"
 
 __all__ = [
     "Derived",
+    "along",
     "function_name",
     "gradient",
     "linear",

@@ -335,6 +335,7 @@ OPERATORS: dict[str, Any] = {
     "value_and_grad": _grad("value_and_grad", True),
     "vjp": _vjp,
     "jvp": _jvp,
+    "along": lambda lo, args, kwargs: _jvp(lo, args, kwargs)[1],
     "repeatable": lambda lo, args, kwargs: through.only_read(lo),
     "linear": lambda lo, args, kwargs: Const(None),  # followed one direction after the other
     "stop_gradient": lambda lo, args, kwargs: stop(lo, args[0]),
