@@ -187,8 +187,9 @@ def call(lo: Lowering, derived: Derived, args: tuple, kwargs: dict[str, Any]) ->
     check_scalar(lo, output)
     sweeps = Block()
     bars = lo.within(sweeps, lambda: reversed_(lo, block, inputs.vars, output).sweep_backward([(output, Const(1.0))]))
-    lo.block.stmts.extend(tidied(lo, sweeps, (output, extra, bars)).stmts)
-    table = {v.serial: b for v, b in zip(inputs.vars, bars, strict=True)}
+    sweeps.results = [tuple(reachable(lo, (output, extra))), tuple(bars)]
+    lo.block.stmts.extend(tidied(sweeps).stmts)
+    table = {v.serial: b for v, b in zip(inputs.vars, sweeps.results[1], strict=True)}
     found = tuple(structured(lo, entered[n], table) for n in nums)
     gradient = found if isinstance(argnums, tuple) else found[0]
     value = (output, extra) if options["aux"] else output
@@ -208,19 +209,30 @@ def reversed_(lo: Lowering, block: Block, inputs: list[Var], outputs: Any) -> An
     return reverse
 
 
-def tidied(lo: Lowering, sweeps: Block, results: Any) -> Block:
+def tidied(sweeps: Block) -> Block:
     """The sweeps of an inner derivative without what nobody needs, their loops taken at once where they can be.
 
-    So much less is differentiated again.
+    So much less is differentiated again.  The first of the block's results are values that others hold, too: they stay
+    what they are.  Where there are numbers alone, equal ones are computed once: of arrays, each may still be written.
     """
-    from transforms.optimise import arrays, dead
+    from transforms.optimise import arrays, common, dead, factors, fold
 
-    sweeps.results = [tuple(reachable(lo, results))]
     function = ir.Function("", [], sweeps)
     dead.remove(function)
     arrays.vectorise(function)
-    dead.remove(function)
+    if not all(isinstance(s, ir.Apply) and not s.effect and are_numbers(s.out) for s in sweeps.stmts):
+        dead.remove(function)
+        return sweeps
+    before = sweeps.results[0]
+    for shorten in (common.share, factors.gather, fold.fold, common.share, dead.remove):
+        shorten(function)
+    aliases = [(old, new) for old, new in zip(before, sweeps.results[0], strict=True) if old is not new]
+    sweeps.stmts += [ir.Apply(old, same_object, (new,)) for old, new in {v.serial: (v, n) for v, n in aliases}.values()]
     return sweeps
+
+
+def are_numbers(out: Any) -> bool:
+    return all(v.kind.scalar for v in ir.tree_vars(out))
 
 
 def reachable(lo: Lowering, results: Any) -> list[Var]:
