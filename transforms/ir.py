@@ -47,6 +47,13 @@ class Region:
             root = root._parent
         return root
 
+    def reach(self) -> list[Region]:
+        """The class itself, that of what its lists hold, that of what the lists among these hold, and so on."""
+        found = [self.find()]
+        while found[-1]._items is not None and found[-1]._items.find() not in found:
+            found.append(found[-1]._items.find())
+        return found
+
     def union(self, other: Region) -> None:
         """Merge two classes; what is external stays external."""
         a, b = self.find(), other.find()

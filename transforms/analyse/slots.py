@@ -15,6 +15,7 @@ import operator
 from typing import Any
 
 from transforms import ir
+from transforms.analyse.memory import CHECKS
 from transforms.ir import Const, Region, Var
 
 SIGNS = (operator.add, operator.sub)
@@ -84,7 +85,7 @@ class Touched:
                 self._count += 1
             for region in accessed(stmt) | accessed_by(ir.inner_results(stmt)):
                 self.last[region] = self._count
-                if isinstance(stmt, ir.Apply) and not all(v.kind.numeric for v in ir.tree_vars(stmt.out)):
+                if isinstance(stmt, ir.Apply) and may_keep(stmt):
                     self.shared.add(region)
 
     def useless_after(self, region: Region, loop: ir.Loop) -> bool:
@@ -95,14 +96,21 @@ class Touched:
         return self.last.get(root, 0) <= self.outermost[id(loop)]
 
 
+def may_keep(stmt: ir.Apply) -> bool:
+    """Whether an operation may put the arrays that it is given into something that lives on."""
+    if stmt.effect:
+        return stmt.fn not in CHECKS
+    return not all(v.kind.numeric for v in ir.tree_vars(stmt.out))
+
+
 def accessed(stmt: Any) -> set[Region]:
     """The regions whose memory a statement of a loop's body may read or write."""
     return accessed_by(list(ir.operands(stmt))) | accessed_by(ir.defined(stmt))
 
 
 def accessed_by(tree: Any) -> set[Region]:
-    """The regions of the arrays and lists in an operand tree."""
-    return {v.region.find() for v in ir.tree_vars(tree) if v.region is not None}
+    """The regions of the arrays and lists in an operand tree, and of what the lists hold."""
+    return {region for v in ir.tree_vars(tree) if v.region is not None for region in v.region.reach()}
 
 
 def place(stmt: Any) -> tuple[Any, Any]:

@@ -61,6 +61,7 @@ def lower(
     check_distinct(lo, entry, start)
     integers.check_types(lo)
     strided.check_gathered(lo)
+    check_closed(lo, params)
     return Lowered(lo, params, entered, values, entry, lo.block, result)
 
 
@@ -108,6 +109,19 @@ def check_distinct(lo: Lowering, entry: Entry, start: int) -> None:
 def mutable(held: Any) -> bool:
     """Whether an object outside may be one that is given as an argument, too, and written there."""
     return isinstance(held, (list, dict)) and not written.is_namespace(held) or is_record(held)
+
+
+def check_closed(lo: Lowering, params: list[Var]) -> None:
+    """What a text reads it must make itself: a value that it does not know would be taken for a constant."""
+    known = {v.serial for v in (*params, *(var for var, _ in lo.outers.values()))}
+    for stmt in lo.block.stmts:
+        strange = [v for v in ir.free_vars([stmt]) if v.serial not in known]
+        if strange:
+            place = stmt.loc.location() if stmt.loc is not None else None
+            raise UnsupportedError(
+                f"{strange[0].name or 'a value'} is used where it is not known: this is not followed", place
+            )
+        known.update(v.serial for v in ir.defined(stmt))
 
 
 def callable_value(lo: Lowering, fn: Any) -> Any:

@@ -180,7 +180,7 @@ def call(lo: Lowering, derived: Derived, args: tuple, kwargs: dict[str, Any]) ->
     inputs = Inputs(lo)
     given = tuple(inputs.fresh(a) if i in nums else a for i, a in enumerate(args))
     entered = tuple(freeze(lo, g) for g in given)
-    block = Block()
+    block, pullbacks = Block(), count_pullbacks(lo)
     result = lo.within(block, lambda: subclasses.returned(lo, calls.call(lo, derived.func, given, kwargs, None)))
     inputs.unchanged()
     output, extra = result if options["aux"] else (result, None)
@@ -188,7 +188,9 @@ def call(lo: Lowering, derived: Derived, args: tuple, kwargs: dict[str, Any]) ->
     sweeps = Block()
     bars = lo.within(sweeps, lambda: reversed_(lo, block, inputs.vars, output).sweep_backward([(output, Const(1.0))]))
     sweeps.results = [tuple(reachable(lo, (output, extra))), tuple(bars)]
-    lo.block.stmts.extend(tidied(sweeps).stmts)
+    if count_pullbacks(lo) == pullbacks:  # one that is called later emits what it needs of values that nobody sees here
+        sweeps = tidied(sweeps)
+    lo.block.stmts.extend(sweeps.stmts)
     table = {v.serial: b for v, b in zip(inputs.vars, sweeps.results[1], strict=True)}
     found = tuple(structured(lo, entered[n], table) for n in nums)
     gradient = found if isinstance(argnums, tuple) else found[0]
@@ -217,6 +219,9 @@ def tidied(sweeps: Block) -> Block:
     """
     from transforms.optimise import arrays, common, dead, factors, fold
 
+    copier = ir.Copier()
+    copier.bind = lambda tree: tree  # type: ignore[method-assign]
+    sweeps = copier.block(sweeps)  # the statements are held elsewhere, too
     function = ir.Function("", [], sweeps)
     dead.remove(function)
     arrays.vectorise(function)
@@ -229,6 +234,10 @@ def tidied(sweeps: Block) -> Block:
     aliases = [(old, new) for old, new in zip(before, sweeps.results[0], strict=True) if old is not new]
     sweeps.stmts += [ir.Apply(old, same_object, (new,)) for old, new in {v.serial: (v, n) for v, n in aliases}.values()]
     return sweeps
+
+
+def count_pullbacks(lo: Lowering) -> int:
+    return sum(isinstance(value, Pullback) for value in lo.heap)
 
 
 def are_numbers(out: Any) -> bool:
