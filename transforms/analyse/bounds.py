@@ -101,21 +101,28 @@ class Bounds:
         return None if low is None else low + found.offset
 
     def most(self, found: Affine) -> Affine | None:
-        """A bound above a number, as an extent plus a constant."""
+        """The greatest that a number which is not negative may be, as an extent plus a constant."""
         while isinstance(found.base, Value) and found.base.serial in self.loops:
             loop = self.loops[found.base.serial]
             last = self.affine(loop.bounds[1]) if upwards(loop) else None  # type: ignore[index]
             if last is None:
                 return None
             found = last.plus(found.offset - 1)
-        return found
+        return cut(found.plus(1)).plus(-1)
+
+    def extent(self, token: Any) -> Affine:
+        """The extent of an axis: `max(0, base + offset)`, where the base is no difference itself."""
+        if isinstance(token, int):
+            return Affine(None, token)
+        if isinstance(token, Value) and token.serial in self.makers:
+            return self.affine(self.makers[token.serial].out) or Affine(token, 0)
+        return Affine(token.dim, -token.cut) if isinstance(token, Less) else Affine(token, 0)
 
     def within(self, index: Affine, extent: Any) -> bool:
         """Whether an index is surely one of an axis, counted from its begin."""
-        low, high, length = self.least(index), self.most(index), split(extent)
+        low, high, length = self.least(index), self.most(index), self.extent(extent)
         if low is None or low < 0 or high is None:
             return False
-        high = cut(high)
         return high.offset < length.offset and self.alike(high.base, length.base)
 
     # -- extents -------------------------------------------------------------------------------------------------------
@@ -145,15 +152,8 @@ def upwards(loop: ir.Loop) -> bool:
     return isinstance(step, Const) and type(step.value) is int and step.value > 0
 
 
-def split(extent: Any) -> Affine:
-    """The extent of an axis: `max(0, base + offset)`, where the base is no difference itself."""
-    if isinstance(extent, int):
-        return Affine(None, extent)
-    return Affine(extent.dim, -extent.cut) if isinstance(extent, Less) else Affine(extent, 0)
-
-
 def cut(stop: Affine) -> Affine:
     """The same stop of a range, as far as it is above 0, where the base is no difference."""
     if isinstance(stop.base, Less) and stop.offset <= 0:
-        return split(stop.base).plus(stop.offset)
+        return Affine(stop.base.dim, stop.offset - stop.base.cut)
     return stop

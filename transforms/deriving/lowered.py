@@ -112,16 +112,19 @@ def mutable(held: Any) -> bool:
 
 
 def check_closed(lo: Lowering, params: list[Var]) -> None:
-    """What a text reads it must make itself: a value that it does not know would be taken for a constant."""
-    known = {v.serial for v in (*params, *(var for var, _ in lo.outers.values()))}
-    for stmt in lo.block.stmts:
-        strange = [v for v in ir.free_vars([stmt]) if v.serial not in known]
+    """What a text reads it must make itself: a value that nothing makes would be taken for a constant."""
+    made = {v.serial for v in (*params, *(var for var, _ in lo.outers.values()))}
+    for stmt in ir.walk(lo.block):
+        made.update(v.serial for v in ir.defined(stmt))
+        if isinstance(stmt, (ir.Loop, ir.Guarded)):
+            made.update(v.serial for v in ir.bound_inside(stmt))
+    for stmt in ir.walk(lo.block):
+        strange = [v for v in ir.tree_vars([*ir.operands(stmt), *ir.inner_results(stmt)]) if v.serial not in made]
         if strange:
             place = stmt.loc.location() if stmt.loc is not None else None
             raise UnsupportedError(
-                f"{strange[0].name or 'a value'} is used where it is not known: this is not followed", place
+                f"{strange[0].name or 'a value'} is used where it is lost: this is not followed", place
             )
-        known.update(v.serial for v in ir.defined(stmt))
 
 
 def callable_value(lo: Lowering, fn: Any) -> Any:

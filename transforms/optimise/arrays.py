@@ -24,8 +24,8 @@ import numpy as np
 
 from tensor import registry
 from transforms import ir, kinds, shapes
-from transforms.analyse.bounds import Bounds, cut, split, upwards
-from transforms.analyse.slots import SIGNS, Slots, Touched, accessed
+from transforms.analyse.bounds import Bounds, cut, upwards
+from transforms.analyse.slots import SIGNS, Origins, Slots, Touched, accessed
 from transforms.ir import Const, Slice, Var
 from transforms.kinds import Kind
 from transforms.lower.operations import same_object
@@ -44,22 +44,22 @@ def vectorise(fn: ir.Function, book: shapes.Book | None = None) -> None:
     if not any(isinstance(stmt, ir.Loop) for stmt in ir.walk(fn.body)):
         return
     with shapes.opened(book):
-        _block(fn.body, Bounds(fn.body), Touched(fn.body))
+        _block(fn.body, Facts(fn.body))
 
 
-def _block(block: ir.Block, bounds: Bounds, touched: Touched) -> None:
+def _block(block: ir.Block, facts: Facts) -> None:
     stmts: list[Any] = []
     for stmt in block.stmts:
         for inner in ir.blocks(stmt):
-            _block(inner, bounds, touched)
-        stmts.extend(_at_once(stmt, bounds, touched) if isinstance(stmt, ir.Loop) and _simple(stmt) else [stmt])
+            _block(inner, facts)
+        stmts.extend(_at_once(stmt, facts) if isinstance(stmt, ir.Loop) and _simple(stmt) else [stmt])
     block.stmts[:] = stmts
 
 
-def _at_once(loop: ir.Loop, bounds: Bounds, touched: Touched) -> list[Any]:
-    bounds.agreeing.clear()
+def _at_once(loop: ir.Loop, facts: Facts) -> list[Any]:
+    facts.bounds.agreeing.clear()
     try:
-        return AtOnce(loop, bounds, touched).stmts
+        return AtOnce(loop, facts).stmts
     except _OneByOne:
         return [loop]
 
@@ -80,6 +80,15 @@ def _simple(loop: ir.Loop) -> bool:
     )
 
 
+class Facts:
+    """What is known of a function's body: of its numbers, of where its arrays come from and of where they are used."""
+
+    def __init__(self, body: ir.Block) -> None:
+        self.bounds = Bounds(body)
+        self.origins = Origins(body)
+        self.touched = Touched(body)
+
+
 class _OneByOne(Exception):
     """The trips of a loop must be taken one by one."""
 
@@ -91,18 +100,18 @@ class AtOnce:
     from trip to trip: an array with an entry for each trip.  `exact` are those that are rounded as one by one.
     """
 
-    def __init__(self, loop: ir.Loop, bounds: Bounds, touched: Touched) -> None:
+    def __init__(self, loop: ir.Loop, facts: Facts) -> None:
         self.loop = loop
-        self.bounds = bounds
+        self.bounds = facts.bounds
         self.stmts: list[Any] = []
         self.vectors: dict[int, Var] = {}
         self.exact: set[int] = set()
         self.body = loop.body
         self.offsets = self.counters()
         self.settle()
-        self.slots = Slots(self.body, self.offsets)
+        self.slots = Slots(self.body, self.offsets, facts.origins)
         self.dims = shapes.Dims((self.count(),))
-        self.useless = {r for r in self.slots.slots if touched.useless_after(r, loop)}
+        self.facts = facts
         need(not self.slots.entangled)
         sums = [self.summands(phi, result) for phi, result in zip(loop.phis, self.body.results, strict=True)]
         left_out = {id(update) for terms in sums for update, _, _ in terms}
@@ -143,6 +152,8 @@ class AtOnce:
         if low is None or low.base is not None or end is None or end.base is None or step != ONE:
             return self.loop.index.serial, 0  # type: ignore[union-attr]
         end = cut(end).plus(-low.offset)
+        if end.offset > 0:
+            return self.loop.index.serial, 0  # type: ignore[union-attr]
         return end.base if end.offset == 0 else shapes.less(end.base, -end.offset)
 
     def slice(self, offset: int, extent: Any) -> Slice:
@@ -150,7 +161,7 @@ class AtOnce:
         start, stop, step = self.loop.bounds
         low = self.bounds.least(start)
         need(low is not None and low + offset >= 0)
-        end, length = self.bounds.affine(stop), split(extent)
+        end, length = self.bounds.affine(stop), self.bounds.extent(extent)
         need(end is not None)
         assert end is not None
         first = self.shifted(start, offset)
@@ -162,7 +173,7 @@ class AtOnce:
         high, low = self.bounds.most(end.plus(-1)), self.bounds.least(end)
         need(high is not None and low is not None and low + offset >= 0)
         assert high is not None
-        need(self.bounds.alike(cut(high).base, length.base) and cut(high).offset + offset < length.offset)
+        need(self.bounds.alike(high.base, length.base) and high.offset + offset < length.offset)
         return Slice(first, self.shifted(stop, offset), step)
 
     def shifted(self, number: Any, offset: int) -> Any:
@@ -204,19 +215,39 @@ class AtOnce:
             need(stmt.fn in NEVER_RAISE and all(number(a) for a in stmt.args))
             self.stmts.append(stmt)
             return
-        need(elementwise(stmt.fn) and floating(stmt.out) and all(number(a) for a in stmt.args))
+        need(elementwise(stmt.fn) and all(number(a) for a in stmt.args) and never_raises(stmt))
+        inferred = kinds.infer(stmt.fn, tuple(args), {})
+        need(inferred is not None and inferred.kind == Kind("array", stmt.out.kind.dtype, 1))
         out = self.vector(stmt.out, ir.Region())
         self.stmts.append(ir.Apply(out, stmt.fn, tuple(args), loc=stmt.loc))
         if stmt.fn in EXACT and all(a.serial in self.exact for a in varying):
             self.exact.add(out.serial)
 
     def operand(self, operand: Any) -> Any:
-        """What stands for a number: the counter itself stands for no array."""
+        """What stands for a number."""
         need(isinstance(operand, (Var, Const)))
         if not isinstance(operand, Var):
             return operand
-        need(operand.serial not in self.offsets and operand not in self.loop.phis)
+        need(operand not in self.loop.phis)
+        if operand.serial in self.offsets and operand.serial not in self.vectors:
+            self.count_up(operand)
         return self.vectors.get(operand.serial, operand)
+
+    def count_up(self, counter: Var) -> None:
+        """An array of the counter's values, plus a constant."""
+        start, stop, step = self.loop.bounds
+        offset = self.offsets[counter.serial]
+        ends = [self.shifted(end, offset) for end in (start, stop)]
+        ends = [Const(0) if end == NONE else end for end in ends]
+        if step != ONE:
+            ends.append(step)
+        elif ends[0] == Const(0):
+            del ends[0]
+        out = self.vector(counter, ir.Region())
+        read = [s.args[0] for s in self.body.stmts if isinstance(s, ir.Apply) and s.fn is operator.getitem]
+        like = {"like": read[0]} if read else {}  # on the device where the arrays are
+        self.stmts.append(ir.Apply(out, np.arange, tuple(ends), like, loc=self.loop.loc))
+        self.exact.add(out.serial)
 
     def vector(self, number: Var, region: ir.Region) -> Var:
         out = Var(number.name, Kind("array", number.kind.dtype, 1), region, shape=self.dims)
@@ -248,14 +279,13 @@ class AtOnce:
         array = stmt.args[0]
         need(number(stmt.out) and stmt.out.kind.dtype in "fdlq?")
         index, moving = self.index(array, stmt.args[1])
-        region = root(array)
         if not moving:
-            need(region not in self.slots.slots)
+            need(array.serial not in self.slots.slots)
             self.stmts.append(stmt)
             return
         out = self.vector(stmt.out, array.region)
         self.exact.add(out.serial)
-        copied = region in self.slots.slots and self.overwritten(stmt, place)
+        copied = array.serial in self.slots.slots and self.overwritten(stmt, place)
         if index is None and not copied:
             self.vectors[stmt.out.serial] = array
             self.exact.add(array.serial)
@@ -271,33 +301,36 @@ class AtOnce:
 
     def overwritten(self, read: ir.Apply, place: int) -> bool:
         """Whether an entry that is read is written before it is used for the last time."""
-        region, written = root(read.args[0]), False
+        array, written = read.args[0], False
         reaching = {read.out.serial}
         for stmt in self.body.stmts[place + 1 :]:
             uses = any(v.serial in reaching for v in ir.uses(stmt))
             if uses and written:
                 return True
-            if isinstance(stmt, ir.Store) and root(stmt.target) is region and not self.unseen(stmt):
+            if isinstance(stmt, ir.Store) and stmt.target is array and not self.unseen(stmt):
                 written = True
         return False
 
     def unseen(self, stmt: ir.Store) -> bool:
         """Whether nobody reads what a statement stores, its own trip or what comes later."""
-        region = root(stmt.target)
+        assert stmt.target.region is not None
+        region = stmt.target.region.find()
+        if stmt.target.serial not in self.slots.slots or not self.facts.touched.useless_after(region, self.loop):
+            return False
         behind = self.body.stmts[self.body.stmts.index(stmt) + 1 :]
-        return region in self.useless and not any(region in accessed(s) for s in behind)
+        return not any(region in accessed(s) for s in behind)
 
     def store(self, stmt: ir.Store) -> None:
         if self.unseen(stmt):
             return
-        need(number(stmt.value) and stmt.target.kind.dtype in "fd" and self.own(stmt.target))
+        need(number(stmt.value) and stmt.target.kind.dtype in "fd" and stmt.target.serial in self.facts.origins.made)
         need(not isinstance(stmt.value, Var) or stmt.value.kind.dtype in "fdlq?")
         value = self.operand(stmt.value)
         varying = value is not stmt.value
         index, moving = self.index(stmt.target, stmt.index)
         need(stmt.op is None or stmt.op in ARITHMETIC)
         derived = stmt.loc is not None and stmt.loc.derived
-        if root(stmt.target) in self.slots.slots:
+        if stmt.target.serial in self.slots.slots:
             need(derived or not varying or value.serial in self.exact)
         else:
             need(derived and (moving or varying))
@@ -308,14 +341,6 @@ class AtOnce:
         elif index is None and stmt.op is None:
             index = Slice(NONE, NONE, NONE)  # `y = 0.0` would be another value for the name
         self.stmts.append(ir.Store(stmt.target, index, value, stmt.op, stmt.loc))
-
-    def own(self, array: Var) -> bool:
-        """Whether an array is one that this function has made, each of whose entries has a place of its own."""
-        maker = self.bounds.makers.get(array.serial)
-        inferred = kinds.infer(maker.fn, maker.args, maker.kwargs) if maker is not None and not maker.effect else None
-        if inferred is None or inferred.shares:
-            return False
-        return bool(getattr(inferred.value, "flags", None)) and inferred.value.flags.owndata
 
     # -- sums ----------------------------------------------------------------------------------------------------------
 
@@ -370,11 +395,6 @@ class AtOnce:
         self.stmts.append(ir.Apply(result, fn, (summed,) if from_zero else (init, summed), loc=loc))
 
 
-def root(array: Var) -> ir.Region:
-    assert array.region is not None
-    return array.region.find()
-
-
 def need(fact: bool) -> None:
     if not fact:
         raise _OneByOne
@@ -387,9 +407,13 @@ def number(operand: Any) -> bool:
     return isinstance(operand, Var) and operand.kind.scalar and operand.kind.dtype in "fdlq?"
 
 
-def floating(var: Var) -> bool:
-    """Whether a value is a number of NumPy's own real types: Python's numbers raise where those warn."""
-    return var.kind.scalar and not var.kind.python and var.kind.dtype in "fd"
+def never_raises(stmt: ir.Apply) -> bool:
+    """Whether an operation gives a real number, whatever it is given: Python's numbers raise where NumPy's warn."""
+    if stmt.out.kind.dtype not in "fd":
+        return False
+    if not stmt.out.kind.python or stmt.fn in NEVER_RAISE:
+        return True
+    return stmt.fn is operator.truediv and isinstance(stmt.args[1], Const) and stmt.args[1].value != 0
 
 
 def elementwise(fn: Any) -> bool:
