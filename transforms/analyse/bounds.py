@@ -85,7 +85,14 @@ class Bounds:
         dims = shapes.dims(array) if array.kind.base == "array" else None
         if dims is None or not -len(dims) <= axis < len(dims):
             return None
-        return Affine(None, dims[axis]) if isinstance(dims[axis], int) else Affine(dims[axis], 0)
+        return self._resolved(dims[axis])
+
+    def _resolved(self, token: Any) -> Affine:
+        """The number that a token stands for."""
+        if isinstance(token, int):
+            return Affine(None, token)
+        made = self.makers.get(token.serial) if isinstance(token, Value) else None
+        return Affine(token, 0) if made is None else self.affine(made.out) or Affine(token, 0)
 
     # -- bounds --------------------------------------------------------------------------------------------------------
 
@@ -112,11 +119,7 @@ class Bounds:
 
     def extent(self, token: Any) -> Affine:
         """The extent of an axis: `max(0, base + offset)`, where the base is no difference itself."""
-        if isinstance(token, int):
-            return Affine(None, token)
-        if isinstance(token, Value) and token.serial in self.makers:
-            return self.affine(self.makers[token.serial].out) or Affine(token, 0)
-        return Affine(token.dim, -token.cut) if isinstance(token, Less) else Affine(token, 0)
+        return Affine(token.dim, -token.cut) if isinstance(token, Less) else self._resolved(token)
 
     def within(self, index: Affine, extent: Any) -> bool:
         """Whether an index is surely one of an axis, counted from its begin."""

@@ -68,7 +68,7 @@ class Slots:
     `offsets` are the numbers of the body that are the counter plus a constant.
     """
 
-    def __init__(self, body: ir.Block, offsets: dict[int, int], origins: Origins) -> None:
+    def __init__(self, body: ir.Block, offsets: dict[int, Any], origins: Origins) -> None:
         self.offsets = offsets
         self.origins = origins
         self.sums: set[int] = set()

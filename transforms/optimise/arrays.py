@@ -6,11 +6,11 @@
         x_bar[i] -= t_1                             x_bar[1:] += t
         x_bar[t] += t_1
 
-The trips of a loop are taken all at once where nothing passes from one to another (`transforms.analyse.slots`), where
-every index is the counter plus a constant, and where bounds and extents show that each is within its axis
-(`transforms.analyse.bounds`): a slice would not raise what an index raises.  A derivative may be summed in another
-order; what is the user's own keeps each bit: it is taken at once only if NumPy computes the same for one number and for
-many, as IEEE 754 demands of + - * / and the square root.
+The trips of a loop are taken all at once where nothing passes from one to another (`transforms.analyse.slots`), and
+where every index is the counter plus what stays the same.  No index may be negative; that none is beyond its axis is
+proved from bounds and extents (`transforms.analyse.bounds`), or checked when run: a slice does not raise what an index
+raises.  A derivative may be summed in another order; what is the user's own keeps each bit: it is taken at once only if
+NumPy computes the same for one number and for many, as IEEE 754 demands of + - * / and the square root.
 
 Reference: Allen and Kennedy, Automatic Translation of Fortran Programs to Vector Form (TOPLAS 9, 1987).
 """
@@ -18,11 +18,12 @@ Reference: Allen and Kennedy, Automatic Translation of Fortran Programs to Vecto
 from __future__ import annotations
 
 import operator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tensor import registry
+from tensor import registry, runtime
 from transforms import ir, kinds, shapes
 from transforms.analyse.bounds import Bounds, cut, upwards
 from transforms.analyse.slots import SIGNS, Origins, Slots, Touched, accessed
@@ -89,6 +90,14 @@ class Facts:
         self.touched = Touched(body)
 
 
+@dataclass(frozen=True)
+class Offset:
+    """What is added to a loop's counter: `base`, a whole number that is the same in all trips, or none, and `shift`."""
+
+    base: Var | None
+    shift: int
+
+
 class _OneByOne(Exception):
     """The trips of a loop must be taken one by one."""
 
@@ -107,6 +116,9 @@ class AtOnce:
         self.vectors: dict[int, Var] = {}
         self.exact: set[int] = set()
         self.body = loop.body
+        self.clipped: Var | None = None
+        self.checked: set[Any] = set()
+        self.computed: dict[Any, Var] = {}
         self.offsets = self.counters()
         self.settle()
         self.slots = Slots(self.body, self.offsets, facts.origins)
@@ -134,15 +146,16 @@ class AtOnce:
 
     # -- the counter ---------------------------------------------------------------------------------------------------
 
-    def counters(self) -> dict[int, int]:
-        """The numbers of the body that are the counter plus a constant."""
+    def counters(self) -> dict[int, Offset]:
+        """The numbers of the body that are the counter plus what is the same in all trips."""
         assert self.loop.index is not None
-        found = {self.loop.index.serial: 0}
+        found = {self.loop.index.serial: Offset(None, 0)}
+        inside = {v.serial for s in self.body.stmts for v in ir.defined(s)}
         for stmt in self.body.stmts:
-            if isinstance(stmt, ir.Apply) and stmt.fn in SIGNS and isinstance(stmt.args[0], Var):
-                base, step = found.get(stmt.args[0].serial), stmt.args[1]
-                if base is not None and isinstance(step, Const) and type(step.value) is int:
-                    found[stmt.out.serial] = base + (step.value if stmt.fn is operator.add else -step.value)
+            if isinstance(stmt, ir.Apply) and stmt.fn in SIGNS and len(stmt.args) == 2:
+                offset = offset_of(stmt, found, inside)
+                if offset is not None:
+                    found[stmt.out.serial] = offset
         return found
 
     def count(self) -> Any:
@@ -156,42 +169,81 @@ class AtOnce:
             return self.loop.index.serial, 0  # type: ignore[union-attr]
         return end.base if end.offset == 0 else shapes.less(end.base, -end.offset)
 
-    def slice(self, offset: int, extent: Any) -> Slice:
-        """The entries at the counter plus `offset`, of an axis in which they surely are."""
-        start, stop, step = self.loop.bounds
-        low = self.bounds.least(start)
-        need(low is not None and low + offset >= 0)
-        end, length = self.bounds.affine(stop), self.bounds.extent(extent)
-        need(end is not None)
-        assert end is not None
-        first = self.shifted(start, offset)
-        step = NONE if step == ONE else step
-        if end.base is not None and self.bounds.alike(cut(end).base, length.base):
-            behind = cut(end).offset + offset - length.offset
-            need(behind <= 0)
-            return Slice(first, Const(behind) if behind else NONE, step)
-        high, low = self.bounds.most(end.plus(-1)), self.bounds.least(end)
-        need(high is not None and low is not None and low + offset >= 0)
-        assert high is not None
-        need(self.bounds.alike(high.base, length.base) and high.offset + offset < length.offset)
-        return Slice(first, self.shifted(stop, offset), step)
+    def slice(self, array: Var, axis: int, offset: Offset, loc: Any) -> Slice:
+        """The entries of an axis at the counter plus an offset; that they are there is proved, or checked when run."""
+        start, _, step = self.loop.bounds
+        low = self.bounds.least(start), self.bounds.least(offset.base or Const(0))
+        need(low[0] is not None and low[1] is not None and low[0] + low[1] + offset.shift >= 0)
+        first = self.moved(start, offset)
+        stop = self.proved(array, axis, offset)
+        if stop is None:
+            stop = self.moved(self.stop(), offset)
+            self.check(array, axis, offset, [Const(0) if end == NONE else end for end in (first, stop)], loc)
+        return Slice(first, stop, NONE if step == ONE else step)
 
-    def shifted(self, number: Any, offset: int) -> Any:
+    def check(self, array: Var, axis: int, offset: Offset, ends: list[Any], loc: Any) -> None:
+        """Have it checked that entries are there, once for all arrays of the same extent."""
+        key = shapes.key(array)[axis], offset
+        if key not in self.checked:
+            self.checked.add(key)
+            _, _, step = self.loop.bounds
+            operands = array, Const(axis), *ends, *([] if step == ONE else [step])
+            self.stmts.append(ir.Apply(None, runtime.check_entries, operands, effect=True, loc=loc))
+
+    def proved(self, array: Var, axis: int, offset: Offset) -> Any:
+        """The stop of a slice whose entries are surely there, or None."""
+        _, stop, _ = self.loop.bounds
+        end, length = self.bounds.affine(stop), self.bounds.extent(shapes.dims(array)[axis])  # type: ignore[index]
+        if end is None or offset.base is not None:
+            return None
+        behind = cut(end).offset + offset.shift - length.offset
+        if end.base is not None and behind <= 0 and self.bounds.alike(cut(end).base, length.base):
+            return Const(behind) if behind else NONE
+        high, low = self.bounds.most(end.plus(-1)), self.bounds.least(end)
+        if high is None or low is None or low + offset.shift < 0 or high.offset + offset.shift >= length.offset:
+            return None
+        return self.shifted(stop, offset.shift) if self.bounds.alike(high.base, length.base) else None
+
+    def stop(self) -> Any:
+        """The stop of the range, not below its start."""
+        start, stop, _ = self.loop.bounds
+        least, low = self.bounds.least(stop), self.bounds.affine(start)
+        if least is not None and low is not None and low.base is None and low.offset <= least:
+            return stop
+        if self.clipped is None:
+            self.clipped = Var("", kinds.INT)
+            self.stmts.append(ir.Apply(self.clipped, max, (stop, start), loc=self.loop.loc))
+        return self.clipped
+
+    def moved(self, number: Any, offset: Offset) -> Any:
         """The operand `number + offset`; None for 0."""
+        if offset.base is None:
+            return self.shifted(number, offset.shift)
+        if isinstance(number, Const):
+            return self.shifted(offset.base, number.value + offset.shift)
+        return self.shifted(self.sum(offset.base, number), offset.shift)
+
+    def shifted(self, number: Any, shift: int) -> Any:
+        """The operand `number + shift`; None for 0."""
         found = self.bounds.affine(number)
+        need(found is not None)
         assert found is not None
-        total = found.plus(offset)
+        total = found.plus(shift)
         if total.base is None:
             return Const(total.offset) if total.offset else NONE
-        if offset == 0:
-            return number
-        if isinstance(total.base, shapes.Value):
-            number, offset = self.bounds.numbers[total.base.serial], total.offset
-            if offset == 0:
-                return number
-        out = Var("", kinds.INT)
-        fn = operator.add if offset > 0 else operator.sub
-        self.stmts.append(ir.Apply(out, fn, (number, Const(abs(offset))), loc=self.loop.loc))
+        if shift and isinstance(total.base, shapes.Value):
+            number, shift = self.bounds.numbers[total.base.serial], total.offset
+        return self.sum(number, Const(shift)) if shift else number
+
+    def sum(self, number: Any, other: Any) -> Var:
+        """The sum of two whole numbers, computed before."""
+        fn = operator.add
+        if isinstance(other, Const) and other.value < 0:
+            fn, other = operator.sub, Const(-other.value)
+        out = self.computed.get((number, other))
+        if out is None:
+            out = self.computed[number, other] = Var("", kinds.INT)
+            self.stmts.append(ir.Apply(out, fn, (number, other), loc=self.loop.loc))
         return out
 
     # -- statements ----------------------------------------------------------------------------------------------------
@@ -237,7 +289,7 @@ class AtOnce:
         """An array of the counter's values, plus a constant."""
         start, stop, step = self.loop.bounds
         offset = self.offsets[counter.serial]
-        ends = [self.shifted(end, offset) for end in (start, stop)]
+        ends = [self.moved(end, offset) for end in (start, stop)]
         ends = [Const(0) if end == NONE else end for end in ends]
         if step != ONE:
             ends.append(step)
@@ -256,7 +308,7 @@ class AtOnce:
 
     # -- arrays --------------------------------------------------------------------------------------------------------
 
-    def index(self, array: Any, index: Any) -> tuple[Any, bool]:
+    def index(self, array: Any, index: Any, loc: Any) -> tuple[Any, bool]:
         """An index of the entries of all trips, and whether they differ; None where that is the whole array."""
         need(isinstance(array, Var) and array.kind.base == "array" and not array.kind.type)
         axes, items = shapes.dims(array), index if isinstance(index, tuple) else (index,)
@@ -264,9 +316,9 @@ class AtOnce:
         moving = [isinstance(i, Var) and i.serial in self.offsets for i in items]
         need(sum(moving) <= 1)
         found = []
-        for item, extent, moves in zip(items, axes, moving, strict=True):  # type: ignore[arg-type]
+        for axis, (item, extent, moves) in enumerate(zip(items, axes, moving, strict=True)):  # type: ignore[arg-type]
             if moves:
-                found.append(self.slice(self.offsets[item.serial], extent))
+                found.append(self.slice(array, axis, self.offsets[item.serial], loc))
                 continue
             at = self.bounds.affine(item)
             need(at is not None and self.bounds.within(at, extent))
@@ -278,7 +330,7 @@ class AtOnce:
     def read(self, stmt: ir.Apply, place: int) -> None:
         array = stmt.args[0]
         need(number(stmt.out) and stmt.out.kind.dtype in "fdlq?")
-        index, moving = self.index(array, stmt.args[1])
+        index, moving = self.index(array, stmt.args[1], stmt.loc)
         if not moving:
             need(array.serial not in self.slots.slots)
             self.stmts.append(stmt)
@@ -327,7 +379,7 @@ class AtOnce:
         need(not isinstance(stmt.value, Var) or stmt.value.kind.dtype in "fdlq?")
         value = self.operand(stmt.value)
         varying = value is not stmt.value
-        index, moving = self.index(stmt.target, stmt.index)
+        index, moving = self.index(stmt.target, stmt.index, stmt.loc)
         need(stmt.op is None or stmt.op in ARITHMETIC)
         derived = stmt.loc is not None and stmt.loc.derived
         if stmt.target.serial in self.slots.slots:
@@ -393,6 +445,22 @@ class AtOnce:
         if from_zero:
             fn = operator.neg
         self.stmts.append(ir.Apply(result, fn, (summed,) if from_zero else (init, summed), loc=loc))
+
+
+def offset_of(stmt: ir.Apply, counters: dict[int, Offset], inside: set[int]) -> Offset | None:
+    """What a sum adds to the counter, if it is the same in all trips: a constant, and at most one whole number."""
+    first, second = stmt.args
+    if stmt.fn is operator.add and isinstance(second, Var) and second.serial in counters:
+        first, second = second, first
+    offset = counters.get(first.serial) if isinstance(first, Var) else None
+    if offset is None:
+        return None
+    if isinstance(second, Const) and type(second.value) is int:
+        return Offset(offset.base, offset.shift + (second.value if stmt.fn is operator.add else -second.value))
+    whole = isinstance(second, Var) and second.kind.scalar and second.kind.dtype == "l" and second.serial not in inside
+    if whole and stmt.fn is operator.add and offset.base is None:
+        return Offset(second, offset.shift)
+    return None
 
 
 def need(fact: bool) -> None:
