@@ -21,9 +21,11 @@ from tensor.attributes import Attribute, Method
 from transforms import ir, kinds, source
 from transforms.errors import DerivativeError, SourceError
 from transforms.guards import Outside
-from transforms.lower import intrinsics, objects, outer, subclasses, texts, ufuncs, vectorized, written
+from transforms.lower import objects, outer, subclasses, texts, ufuncs, vectorized, written
 from transforms.lower.containers import making, methods, numeric, operators, reading, updating, writing
 from transforms.lower.failures import GONE, Raised, close, reopen
+from transforms.lower.intrinsics import array_methods, showing, table
+from transforms.lower.opaque import call_object, result_kind
 from transforms.lower.scope import parameters
 from transforms.lower.state import ARITHMETIC, TRUE, Frame, Loc, Lowering
 from transforms.lower.values import (
@@ -158,7 +160,7 @@ def call_method(lo: Lowering, func: Bound, args: tuple, kwargs: dict[str, Any]) 
     known = not args or isinstance(args[0], (Const, tuple))
     if type(held) is dict and func.func.name in methods.READING and known:
         return methods.read_method(lo, func.self, func.func.name, args, kwargs, None)
-    handler = intrinsics.METHODS.get(func.func.name)
+    handler = array_methods.METHODS.get(func.func.name)
     if handler is not None and isinstance(func.self, Var) and func.self.kind.numeric:
         return handler(lo, func.self, args, kwargs)
     if pure(func.func) and isinstance(func.self, Var) and func.self.kind.numeric:
@@ -166,7 +168,7 @@ def call_method(lo: Lowering, func: Bound, args: tuple, kwargs: dict[str, Any]) 
     if texts.is_text(func.self) and func.func.name in texts.METHODS:
         return texts.call_method(lo, func.self, func.func.name, args, kwargs)
     if isinstance(func.self, Const) and isinstance(func.self.value, (str, int, float, complex)):
-        return intrinsics.literal_method(lo, func, args, kwargs)
+        return showing.literal_method(lo, func, args, kwargs)
     return opaque(lo, func.func, (func.self, *args), kwargs)
 
 
@@ -185,7 +187,7 @@ def call_known(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
         fn = shipped(fn)
     if subclasses.among(lo, *args, *kwargs.values()) and subclasses.takes(fn):
         return subclasses.known_call(lo, fn, args, kwargs, node)
-    handler = intrinsics.find(fn)
+    handler = table.find(fn)
     if handler is not None:
         return handler(lo, args, kwargs, node)
     if isinstance(fn, (operator.itemgetter, operator.attrgetter)) and len(args) == 1 and not kwargs:
@@ -458,11 +460,11 @@ SUMMING = {np.sum, np.prod, np.cumsum, np.cumprod, np.mean, np.trace}
 
 def opaque(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     """A call that is not looked into: allowed, as an effect, where no operand turns out to be active."""
-    out = lo.var(intrinsics.result_kind(fn, args))
+    out = lo.var(result_kind(fn, args))
     target = fn if isinstance(fn, Var) else None
     operands = tuple(map(lo.operand, args))
     if target is not None:
-        operands, fn = (target, *operands), intrinsics.call_object
+        operands, fn = (target, *operands), call_object
     lo.emit_call(ir.Apply(out, fn, operands, {k: lo.operand(v) for k, v in kwargs.items()}, effect=True, loc=lo.loc))
     return out
 
@@ -472,7 +474,7 @@ def text(lo: Lowering, fn: Any, *args: Any) -> Any:
     if all(isinstance(a, Const) and isinstance(a.value, (str, int)) for a in args):
         return Const(fn(*(a.value for a in args)))
     out = lo.var(kinds.Kind("object", type=str))
-    lo.emit(ir.Apply(out, fn, tuple(intrinsics.printable(lo, a) for a in args), loc=lo.loc))
+    lo.emit(ir.Apply(out, fn, tuple(showing.printable(lo, a) for a in args), loc=lo.loc))
     return out
 
 

@@ -10,7 +10,8 @@ import gast
 import numpy as np
 
 from transforms import ir, kinds, source
-from transforms.lower import calls, failures, intrinsics, objects, operations
+from transforms.lower import calls, failures, objects, operations
+from transforms.lower.intrinsics import reflection
 from transforms.lower.state import FALSE, TRUE, Lowering
 from transforms.lower.values import UNDEFINED, Choice, Const, Partial, Var
 
@@ -269,7 +270,7 @@ def except_(lo: Lowering, stmt: gast.Try) -> None:
         if position == len(stmt.handlers) - 1:
             run_handler(lo, handler, error)
             return
-        cond = intrinsics.isinstance_(lo, (error, tuple(map(Const, classes[position]))), {}, handler)
+        cond = reflection.isinstance_(lo, (error, tuple(map(Const, classes[position]))), {}, handler)
         lo.branch(cond, lambda: run_handler(lo, handler, error), lambda: handle(position + 1))
 
     def start() -> None:

@@ -5,10 +5,14 @@ for k in itertools.count(2, x): ...     runs the loop's body at the yield of `co
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from transforms.lower import calls
+from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.state import Lowering
 from transforms.lower.values import Closure
 
@@ -125,3 +129,21 @@ def generated(lo: Lowering, fn: Callable[..., Any], *args: Any, **kwargs: Any) -
     """An iterator over what one of these functions yields."""
     closure: Closure = calls._template_closure(fn)
     return lo.iterator("generator", (closure, args, kwargs))
+
+
+def generating(fn: Callable[..., Any]) -> Handler:
+    """A function of itertools as the generator that it is."""
+    return lambda lo, args, kwargs, node: generated(lo, fn, *args, **kwargs)
+
+
+HANDLERS: dict[Any, Handler] = {
+    itertools.count: generating(count),
+    itertools.repeat: generating(repeat),
+    itertools.cycle: generating(cycle),
+    itertools.takewhile: generating(takewhile),
+    itertools.dropwhile: generating(dropwhile),
+    itertools.starmap: generating(starmap),
+    itertools.filterfalse: generating(filterfalse),
+    np.ndindex: generating(ndindex),
+    np.ndenumerate: generating(ndenumerate),
+}

@@ -140,7 +140,7 @@ def is_record(cls: type) -> bool:
 
 def compare_records(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any) -> Any:
     """What the comparison that `dataclass` generates does: the fields are compared as tuples."""
-    from transforms.lower import intrinsics
+    from transforms.lower.intrinsics import copies
 
     if not (isinstance(left, Ref) and isinstance(right, Ref) and left.cls is right.cls):
         return lo.refuse(
@@ -149,7 +149,7 @@ def compare_records(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any)
     if not dataclasses.is_dataclass(left.cls) or any(not f.compare for f in dataclasses.fields(left.cls)):
         if fn not in (operator.eq, operator.ne) or dataclasses.is_dataclass(left.cls):
             return lo.refuse("instances of this dataclass are compared: this is not followed", "compare their fields")
-    a, b = (tuple(intrinsics.record_fields(lo, v).values()) for v in (left, right))
+    a, b = (tuple(copies.record_fields(lo, v).values()) for v in (left, right))
     found = comparing.compare(lo, fn, a, b)
     return found
 

@@ -139,7 +139,7 @@ def mapping(lo: Lowering, pattern: gast.MatchMapping, subject: Any) -> Any:
 
 def class_(lo: Lowering, pattern: gast.MatchClass, subject: Any) -> Any:
     from transforms.lower.expressions import evaluate
-    from transforms.lower.intrinsics import isinstance_
+    from transforms.lower.intrinsics.reflection import isinstance_
 
     cls = evaluate(lo, pattern.cls)
     cond = isinstance_(lo, (subject, cls), {}, pattern)

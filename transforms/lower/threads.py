@@ -89,3 +89,6 @@ def check_joined(lo: Lowering) -> None:
         content = lo.heap.get(thread.id)
         if not isinstance(content, dict) or content["running"] != FALSE:
             lo.refuse("a thread may be left running: this is not followed", "join it in the block that starts it")
+
+
+HANDLERS = {run: started}

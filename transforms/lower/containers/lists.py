@@ -101,7 +101,7 @@ def reverse(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) -> A
 
 def sort_operand(lo: Lowering, holder: Var, kwargs: dict, node: Any) -> Any:
     """`L.sort()` of a list at run time: its items are written in their order."""
-    from transforms.lower.intrinsics import sorted_
+    from transforms.lower.intrinsics.sorting import sorted_
 
     ordered = sorted_(lo, (holder,), kwargs, node)
     trip = loops.in_frame(lo, lo.frame, lambda i: writing.set_item(lo, holder, i, reading.operand_item(lo, ordered, i)))
@@ -110,7 +110,7 @@ def sort_operand(lo: Lowering, holder: Var, kwargs: dict, node: Any) -> Any:
 
 
 def sort(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) -> Any:
-    from transforms.lower.intrinsics import sorted_
+    from transforms.lower.intrinsics.sorting import sorted_
 
     if isinstance(value, Var):
         return sort_operand(lo, value, kwargs, node)
