@@ -416,11 +416,11 @@ def yield_(lo: Lowering, node: gast.Yield) -> Any:
 
 
 def yield_from(lo: Lowering, node: gast.YieldFrom) -> Any:
-    from transforms.lower import loops
+    from transforms.lower.loops import iterating
 
     if lo.frame.on_yield is None:
         return lo.refuse("a generator is used here in a way that is not followed", "iterate over it with a for loop")
-    loops.iterate(lo, evaluate(lo, node.value), lo.frame.on_yield, node)
+    iterating.iterate(lo, evaluate(lo, node.value), lo.frame.on_yield, node)
     return Const(None)
 
 

@@ -169,7 +169,7 @@ def route(lo: Lowering, targets: list[tuple[Context, tuple[type, ...]]], caught:
 
 def joined(lo: Lowering, stmt: Any, classes: tuple[type, ...], key: tuple[Context, ...]) -> bool:
     """Put a statement beside the one guarded before it, if a failure of either leaves the same state behind."""
-    from transforms.lower.loops import same_state
+    from transforms.lower.loops.whiles import same_state
 
     if not lo.open or not isinstance(lo.open[-1][1], ir.Guarded):
         return False

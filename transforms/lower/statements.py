@@ -10,9 +10,10 @@ from typing import Any
 import gast
 
 from transforms import ir
-from transforms.lower import calls, classes, guarded, loops, objects, operations, outer, patterns, unknown
+from transforms.lower import calls, classes, guarded, objects, operations, outer, patterns, unknown
 from transforms.lower.containers import making, operators, unpacking, updating, writing
 from transforms.lower.expressions import BINARY, binary, bind, condition, evaluate, load
+from transforms.lower.loops import iterating, whiles
 from transforms.lower.state import FALSE, TRUE, Loc, Lowering
 from transforms.lower.values import UNDEFINED, Choice, Const, Ref, Var
 
@@ -315,8 +316,8 @@ STATEMENTS: dict[type, Callable[[Lowering, Any], None]] = {
     gast.AnnAssign: annotated,
     gast.AugAssign: augmented,
     gast.If: if_,
-    gast.For: loops.for_,
-    gast.While: loops.while_,
+    gast.For: iterating.for_,
+    gast.While: whiles.while_,
     gast.Return: return_,
     gast.Break: break_,
     gast.Continue: continue_,

@@ -10,8 +10,9 @@ import numpy as np
 from tensor.attributes import method
 from transforms import ir, kinds
 from transforms.analyse.memory import CHECKS
-from transforms.lower import calls, integers, loops, objects
+from transforms.lower import calls, integers, objects
 from transforms.lower.containers import making, reading, unpacking, writing
+from transforms.lower.loops import bodies, iterating
 from transforms.lower.operations import raise_
 from transforms.lower.state import Lowering
 from transforms.lower.values import Const, Iter, Partial, Ref, Var
@@ -72,7 +73,7 @@ def call_vectorized(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     if kept:
         put(lo, made, Const(0), first)
     trip = lambda i: put(lo, made, i, call(tuple(item(lo, flat, i) for flat in flats)))  # noqa: E731
-    loops.iterate(lo, Iter("range", (Const(int(kept)), count, Const(1))), loops.in_frame(lo, lo.frame, trip), node)
+    iterating.iterate(lo, Iter("range", (Const(int(kept)), count, Const(1))), bodies.in_frame(lo, lo.frame, trip), node)
     if not all(array.kind.ndim in (0, 1) for array in arrays) and changes(lo, mark, heap, made):
         lo.refuse(
             "np.vectorize of a function that changes something goes over the items as they lie in memory: "

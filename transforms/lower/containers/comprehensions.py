@@ -7,11 +7,9 @@ from typing import Any
 
 import gast
 
-from transforms.lower import (
-    loops,
-)
 from transforms.lower.containers import lists, making, sets, writing
 from transforms.lower.failures import unshadow
+from transforms.lower.loops import bodies, iterating
 from transforms.lower.state import Lowering
 
 
@@ -45,7 +43,7 @@ def run_comprehension(lo: Lowering, node: Any, frame: Any, consume: Callable[[An
             return
         part = node.generators[number]
         iterable = evaluate_in(lo, part.iter)
-        loops.iterate(lo, iterable, loops.in_frame(lo, frame, lambda item: trip(part, number, item)), node)
+        iterating.iterate(lo, iterable, bodies.in_frame(lo, frame, lambda item: trip(part, number, item)), node)
 
     def trip(part: Any, number: int, item: Any) -> None:
         from transforms.lower.statements import store

@@ -8,13 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import (
-    flat,
-    loops,
-    memoryviews,
-    strided,
-)
+from transforms.lower import flat, memoryviews, strided
 from transforms.lower.containers import attempts, lists
+from transforms.lower.loops import iterating
 from transforms.lower.operations import make_list
 from transforms.lower.state import Lowering, _kind, without_derivative
 from transforms.lower.values import Choice, Const, Iter, Var
@@ -138,7 +134,7 @@ def item_vars(lo: Lowering, holder: Var) -> Any:
 def column(lo: Lowering, pairs: Var, place: int, node: Any) -> Var:
     """The items at one place of the tuples in a list, as a list."""
     made = dynamic_list(lo, (), (*lo.path, id(node), "column", place))
-    loops.iterate(lo, pairs, lambda item: lists.append(lo, made, (item[place],), {}, node), node)
+    iterating.iterate(lo, pairs, lambda item: lists.append(lo, made, (item[place],), {}, node), node)
     return made
 
 

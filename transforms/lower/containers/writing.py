@@ -7,19 +7,10 @@ from typing import Any
 
 from tensor.attributes import attribute as attribute_of
 from transforms import ir, kinds
-from transforms.lower import (
-    calls,
-    flat,
-    loops,
-    memoryviews,
-    objects,
-    strided,
-    subclasses,
-    through,
-    written,
-)
+from transforms.lower import calls, flat, memoryviews, objects, strided, subclasses, through, written
 from transforms.lower.containers import attempts, lists, making, reading, unpacking
 from transforms.lower.failures import known as surely_raise
+from transforms.lower.loops import bodies, iterating
 from transforms.lower.operations import write_item
 from transforms.lower.state import Lowering
 from transforms.lower.values import Cell, Choice, Const, Iter, Ref, Var
@@ -106,8 +97,8 @@ def delete_slice(lo: Lowering, holder: Var, index: ir.Slice) -> Any:
     lo.emit(ir.Apply(places, operator.getitem, (everything, reading.index_operand(lo, index)), loc=lo.loc))
     start, count = lo.var(kinds.INT), lo.apply(len, places)
     lo.emit(ir.Apply(start, attribute_of("start"), (places,), loc=lo.loc))
-    trip = loops.in_frame(lo, lo.frame, lambda _: lists.pop(lo, holder, (start,), {}, None))
-    loops.iterate(lo, Iter("range", (Const(0), count, Const(1))), trip, lo.loc and lo.loc.node)
+    trip = bodies.in_frame(lo, lo.frame, lambda _: lists.pop(lo, holder, (start,), {}, None))
+    iterating.iterate(lo, Iter("range", (Const(0), count, Const(1))), trip, lo.loc and lo.loc.node)
     return start
 
 
@@ -122,7 +113,7 @@ def assign_slice(lo: Lowering, holder: Var, index: ir.Slice, new: Any) -> None:
         lists.insert(lo, holder, (at, item), {}, None)
         lo.put(cell, (lo.apply(operator.add, at, Const(1)),))
 
-    loops.iterate(lo, new, loops.in_frame(lo, lo.frame, trip), lo.loc and lo.loc.node)
+    iterating.iterate(lo, new, bodies.in_frame(lo, lo.frame, trip), lo.loc and lo.loc.node)
 
 
 def taken_out(lo: Lowering, value: Ref, at: Any) -> Any:

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import calls, loops
+from transforms.lower import calls
 from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.loops import unrolling
 from transforms.lower.state import Lowering
 from transforms.lower.values import Const, Iter
 
@@ -21,7 +22,7 @@ def combined(fn: Callable[..., Any]) -> Handler:
         known = {k: v.value for k, v in kwargs.items()}
         made = []
         for count, item in enumerate(fn(*given, **known)):
-            if count > loops.LONGEST_UNROLLED * 8:
+            if count > unrolling.LONGEST_UNROLLED * 8:
                 return lo.refuse(f"{fn.__name__} of so many items is not followed", "write it as nested loops")
             made.append(item)
         return tuple(made)

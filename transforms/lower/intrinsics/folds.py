@@ -13,9 +13,10 @@ from typing import Any
 import gast
 
 from transforms import ir
-from transforms.lower import calls, loops
+from transforms.lower import calls
 from transforms.lower.containers import lists, making, reading
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.loops import bodies, iterating, pushing, sequences
 from transforms.lower.state import TRUE, Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Iter, Var
 
@@ -31,7 +32,7 @@ def fold(lo: Lowering, iterable: Any, start: Any, combine: Callable[[Any, Any], 
         held = lo.content(cell)[0]
         lo.put(cell, (item if held == NOTHING else combine(held, item),))
 
-    loops.iterate(lo, iterable, loops.in_frame(lo, frame, trip), node)
+    iterating.iterate(lo, iterable, bodies.in_frame(lo, frame, trip), node)
     found = lo.content(cell)[0]
     return lo.refuse("an empty sequence has no least or greatest item") if found == NOTHING else found
 
@@ -41,7 +42,7 @@ def first_and_rest(lo: Lowering, iterable: Any) -> tuple[Any, Any]:
     if isinstance(iterable, Var) and (iterable.kind.base == "list" or iterable.kind.ndim):
         rest = ir.Slice(Const(1), Const(None), Const(None))
         return reading.get_item(lo, iterable, Const(0)), reading.get_item(lo, iterable, rest)
-    if isinstance(iterable, Iter) and iterable.kind in loops.PUSHED:
+    if isinstance(iterable, Iter) and iterable.kind in pushing.PUSHED:
         return first_and_rest(lo, making.realised(lo, iterable))
     return NOTHING, iterable
 
@@ -107,7 +108,7 @@ def first_truth(lo: Lowering, iterable: Any, wanted: bool, node: Any) -> Any:
         lo.branch(lo.truth(item), *sides)
 
     loop = types.SimpleNamespace(orelse=[])
-    loops.looped(lo, loop, lambda: loops.iterate(lo, iterable, loops.in_frame(lo, frame, trip), node))
+    bodies.looped(lo, loop, lambda: iterating.iterate(lo, iterable, bodies.in_frame(lo, frame, trip), node))
     return lo.content(cell)[0]
 
 
@@ -134,7 +135,7 @@ def accumulate_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         )
 
     items = args[0]
-    sequence = loops.Sequence.of(lo, items)
+    sequence = sequences.Sequence.of(lo, items)
     if sequence is not None and not isinstance(sequence.length, int) and isinstance(items, Var):
         first = reading.get_item(lo, items, Const(0))
         lo.put(cell, (first,))
@@ -147,7 +148,7 @@ def accumulate_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         lo.put(cell, (new,))
         lists.append(lo, made, (new,), {}, node)
 
-    loops.iterate(lo, items, loops.in_frame(lo, lo.frame, trip), node)
+    iterating.iterate(lo, items, bodies.in_frame(lo, lo.frame, trip), node)
     return made
 
 

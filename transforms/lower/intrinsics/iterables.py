@@ -8,10 +8,11 @@ import types
 from typing import Any
 
 from transforms import ir
-from transforms.lower import calls, iterators, loops, objects
+from transforms.lower import calls, iterators, objects
 from transforms.lower.containers import reading, unpacking, updating
 from transforms.lower.intrinsics import combinations
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.loops import begun, bodies, iterating, pushing
 from transforms.lower.state import TRUE, Lowering
 from transforms.lower.values import UNDEFINED, Cell, Choice, Const, Iter, Ref, Var
 
@@ -59,7 +60,7 @@ def pairwise_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 
 
 def islice_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-    endless = isinstance(args[0], Iter) and args[0].kind in loops.PUSHED
+    endless = isinstance(args[0], Iter) and args[0].kind in pushing.PUSHED
     if endless and len(args) == 2 and args[1] != Const(None):
         return iterators.generated(lo, iterators.islice, *args)
     items = unpacking.spread(lo, args[0])
@@ -69,7 +70,7 @@ def islice_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 def iter_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """An iterator: over items known in number, or over an array or list by position."""
     held = args[0]
-    if isinstance(held, Ref) and held.cls is loops.Iterator or isinstance(held, Iter) and held.kind in loops.PUSHED:
+    if isinstance(held, Ref) and held.cls is begun.Iterator or isinstance(held, Iter) and held.kind in pushing.PUSHED:
         return held
     cls = objects.user_class(held)
     if cls is not None and not isinstance(held, tuple) and objects.lookup(cls, "__iter__") is not UNDEFINED:
@@ -79,19 +80,19 @@ def iter_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     by_position = isinstance(held, Var) and (held.kind.base == "list" or held.kind.base == "array" and held.kind.ndim)
     live = by_position or isinstance(held, Ref) and held.cls is list
     source = held if live else tuple(unpacking.spread(lo, held))
-    return lo.new(loops.Iterator, {"source": source, "at": Const(0)})
+    return lo.new(begun.Iterator, {"source": source, "at": Const(0)})
 
 
 def next_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     held = args[0]
     if isinstance(held, Iter) and len(args) > 1:
         return first_of(lo, held, args[1], node)
-    if not isinstance(held, Ref) or held.cls is not loops.Iterator:
+    if not isinstance(held, Ref) or held.cls is not begun.Iterator:
         cls = objects.user_class(held)
         if cls is not None and objects.lookup(cls, "__next__") is not UNDEFINED and len(args) == 1:
             return calls.call(lo, objects.get_attribute(lo, held, "__next__"), (), {}, node)
         return only_next(lo, held)
-    source, at = loops.iterator_state(lo, held)
+    source, at = begun.iterator_state(lo, held)
     if isinstance(source, tuple) and at.value >= len(source):
         return args[1] if len(args) > 1 else lo.refuse("next of an exhausted iterator")
     if isinstance(source, Var) and len(args) > 1:
@@ -102,7 +103,7 @@ def next_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 
 def only_next(lo: Lowering, held: Any) -> Any:
     """The first item of a generator that does nothing but compute: the others are worked out, and not used."""
-    if not isinstance(held, Iter) or held.kind not in loops.PUSHED:
+    if not isinstance(held, Iter) or held.kind not in pushing.PUSHED:
         return lo.refuse("next of this is not followed")
     before, heap = len(lo.block.stmts), dict(lo.heap)
     items = unpacking.spread(lo, held)
@@ -123,7 +124,7 @@ def first_of(lo: Lowering, iterable: Any, default: Any, node: Any) -> Any:
         lo.frame.exits["break"] = TRUE
 
     loop = types.SimpleNamespace(orelse=[])
-    loops.looped(lo, loop, lambda: loops.iterate(lo, iterable, loops.in_frame(lo, frame, trip), node))
+    bodies.looped(lo, loop, lambda: iterating.iterate(lo, iterable, bodies.in_frame(lo, frame, trip), node))
     return lo.content(cell)[0]
 
 

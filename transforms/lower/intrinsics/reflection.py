@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import calls, flat, integers, loops, memoryviews, objects, outer, strided
+from transforms.lower import calls, flat, integers, memoryviews, objects, outer, strided
 from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics import constructors
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.loops import sequences
 from transforms.lower.state import FALSE, Lowering
 from transforms.lower.values import Bound, Choice, Closure, Const, Iter, Partial, Ref, Var
 
@@ -44,7 +45,7 @@ def len_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     if flat.is_flat(value):
         return flat.size(lo, value)
     if strided.is_strided(value) or memoryviews.is_memory(value):
-        return len_(lo, (loops.counted_part(value),), {}, node)
+        return len_(lo, (sequences.counted_part(value),), {}, node)
     if isinstance(value, Iter) and value.kind == "view":
         return len_(lo, value.parts, {}, node)
     if isinstance(value, Iter) and value.kind == "range":

@@ -9,9 +9,10 @@ import gast
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import calls, loops
+from transforms.lower import calls
 from transforms.lower.containers import lists, making, numeric, reading, unpacking
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.loops import bodies, iterating, pushing
 from transforms.lower.state import FALSE, TRUE, Lowering
 from transforms.lower.values import Const, Iter, Var
 
@@ -32,7 +33,7 @@ def sorted_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         return order_of(lo, args[0], key, down, node)
     if key != Const(None) and (isinstance(args[0], Var) or unknown_range(args[0])):
         return order_of(lo, args[0], key, down, node)
-    if isinstance(args[0], Iter) and args[0].kind in loops.PUSHED:
+    if isinstance(args[0], Iter) and args[0].kind in pushing.PUSHED:
         return sorted_(lo, (making.realised(lo, args[0]),), kwargs, node)
     items = unpacking.spread(lo, args[0])
     ranks = [i if key == Const(None) else calls.call(lo, key, (i,), {}, node) for i in items]
@@ -81,7 +82,7 @@ def order_of(lo: Lowering, items: Any, key: Any, down: Any, node: Any) -> Any:
     order = lo.apply(np.argsort, lo.apply(operator.neg, ranks) if down.value else ranks, kind=Const("stable"))
     made = making.dynamic_list(lo, (), (*lo.site(node), "sorted"))
     trip = lambda i: lists.append(lo, made, (at_position(lo, items, i),), {}, node)  # noqa: E731
-    loops.iterate(lo, order, loops.in_frame(lo, lo.frame, trip), node)
+    iterating.iterate(lo, order, bodies.in_frame(lo, lo.frame, trip), node)
     return made
 
 
