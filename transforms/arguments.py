@@ -18,7 +18,7 @@ from transforms.errors import ArgumentError, KindError
 from transforms.ir import Const, Var
 from transforms.lower.derivatives import Frozen
 from transforms.lower.objects import heap_class
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 LONGEST_KNOWN_LIST = 16
 ndarray = np.ndarray

@@ -14,7 +14,7 @@ from transforms.deriving.premises import state_constants, state_shapes
 from transforms.deriving.variants import Derived
 from transforms.errors import UnsupportedError
 from transforms.ir import Var
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.optimise import optimise
 from transforms.rebuild import Rebuild
 

@@ -21,7 +21,9 @@ from transforms.errors import DerivativeError, UnsupportedError
 from transforms.ir import Block, Const, Var
 from transforms.lower import calls, integers, strided, subclasses, threads, written
 from transforms.lower.derivatives import freeze
-from transforms.lower.state import Frame, Lowering, Notes, Restart
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.state.notes import Notes, Restart
 from transforms.lower.values import Ref
 
 

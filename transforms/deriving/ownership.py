@@ -18,7 +18,7 @@ from transforms.ir import Var
 from transforms.lower import through
 from transforms.lower.objects import write_attribute
 from transforms.lower.operations import write_item
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 
 def owned(lo: Lowering, table: dict[int, Any]) -> dict[int, Any]:

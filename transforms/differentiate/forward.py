@@ -24,7 +24,8 @@ from transforms.differentiate.pushforwards.tangents import ZERO, mirror_inputs, 
 from transforms.errors import UnsupportedError
 from transforms.ir import Block, Const, Region, Var
 from transforms.lower.derivatives import structured
-from transforms.lower.state import Frame, Lowering
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Ref
 
 

@@ -16,7 +16,8 @@ from transforms.lower import calls
 from transforms.lower.derivatives import stopped
 from transforms.lower.expressions import evaluate
 from transforms.lower.operations import same_object
-from transforms.lower.state import Frame, Lowering
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
 
 registry.linear(same_object, transpose=lambda g, ans, x: g, at=[(0.7,)])
 registry.constant(stopped)

@@ -27,8 +27,11 @@ from transforms.lower.failures import GONE, Raised, close, reopen
 from transforms.lower.intrinsics import array_methods, showing, table
 from transforms.lower.opaque import call_object, result_kind
 from transforms.lower.scope import parameters
-from transforms.lower.state import ARITHMETIC, TRUE, Frame, Loc, Lowering
+from transforms.lower.state.applying import ARITHMETIC
+from transforms.lower.state.frames import Frame, Loc
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import (
+    TRUE,
     UNDEFINED,
     Bound,
     Cell,

@@ -15,7 +15,7 @@ import numpy as np
 
 from transforms.lower import calls
 from transforms.lower.objects import FUNCTIONS, LocalFunction, LocalValue, heap_class, lookup, made_by, owner_of
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Ref, Var
 
 NOT_FOLLOWED = {

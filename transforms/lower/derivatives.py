@@ -18,7 +18,7 @@ from transforms.ir import Block, Const, Region, Var
 from transforms.lower import calls, objects, subclasses, through
 from transforms.lower.operations import same_object
 from transforms.lower.scalar import no_gradient
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Choice, Derived, Pullback, Ref
 
 

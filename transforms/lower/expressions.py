@@ -15,8 +15,9 @@ from tensor.runtime import join_text
 from transforms import ir, kinds
 from transforms.lower import calls, objects, outer, undefined, written
 from transforms.lower.containers import comparing, comprehensions, lists, making, operators, reading, unpacking
-from transforms.lower.state import FALSE, TRUE, Loc, Lowering
-from transforms.lower.values import UNDEFINED, Bound, Cell, Choice, Closure, Const, Iter, Lost, Ref, Var
+from transforms.lower.state.frames import Loc
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE, UNDEFINED, Bound, Cell, Choice, Closure, Const, Iter, Lost, Ref, Var
 
 BINARY = {
     gast.Add: operator.add,

@@ -29,11 +29,13 @@ from tensor import registry, runtime
 from tensor.attributes import ADD_AT, Attribute, Method
 from transforms import ir, kinds, shapes
 from transforms.ir import UNDEFINED, Block, Const, Var
+from transforms.lower.state.frames import same_state
+from transforms.lower.values import FALSE, TRUE
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Frame, Lowering, State
+    from transforms.lower.state.frames import Frame, State
+    from transforms.lower.state.lowering import Lowering
 
-TRUE, FALSE = Const(True), Const(False)
 FLAG = "failed_"
 UNWOUND = "unwound"
 
@@ -169,8 +171,6 @@ def route(lo: Lowering, targets: list[tuple[Context, tuple[type, ...]]], caught:
 
 def joined(lo: Lowering, stmt: Any, classes: tuple[type, ...], key: tuple[Context, ...]) -> bool:
     """Put a statement beside the one guarded before it, if a failure of either leaves the same state behind."""
-    from transforms.lower.loops.whiles import same_state
-
     if not lo.open or not isinstance(lo.open[-1][1], ir.Guarded):
         return False
     _, guard, before, _, contexts = lo.open[-1]
@@ -189,7 +189,7 @@ def joined(lo: Lowering, stmt: Any, classes: tuple[type, ...], key: tuple[Contex
 
 def close(lo: Lowering, mark: int, value: Any) -> Any:
     """End the blocks opened since `mark`: failing states are joined with the state at hand."""
-    from transforms.lower.state import Join
+    from transforms.lower.state.joining import Join
 
     while len(lo.open) > mark:
         outer, stmt, before, failed, _ = lo.open.pop()

@@ -14,7 +14,7 @@ from tensor.attributes import attribute
 from transforms import ir
 from transforms.lower import calls
 from transforms.lower.containers import making, numeric, reading
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Var
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from transforms import ir, kinds, source
 from transforms.lower import calls, failures, objects, operations
 from transforms.lower.intrinsics import reflection
-from transforms.lower.state import FALSE, TRUE, Lowering
-from transforms.lower.values import UNDEFINED, Choice, Const, Partial, Var
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Partial, Var
 
 # -- with --------------------------------------------------------------------------------------------------------------
 

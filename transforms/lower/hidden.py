@@ -21,7 +21,7 @@ import numpy as np
 from tensor.attributes import Attribute, Method
 from transforms import ir
 from transforms.lower import calls
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 DEEPEST, MOST = 4, 2000
 OPEN = (*ir.LITERALS, type, types.ModuleType, np.ufunc, np.ndarray, np.generic, np.dtype)

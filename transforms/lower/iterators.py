@@ -13,7 +13,7 @@ import numpy as np
 
 from transforms.lower import calls
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Closure
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from tensor.attributes import method
 from transforms import ir
 from transforms.lower.containers import reading, writing
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Iter, Var
 
 OF_ARRAY = {"tolist", "shape", "ndim", "itemsize", "nbytes", "strides"}

@@ -20,7 +20,7 @@ from tensor.attributes import METHODS, attribute, method
 from transforms import ir, kinds, shapes
 from transforms.lower import calls, flat, memoryviews, outer, strided, subclasses, through, written
 from transforms.lower.containers import comparing, making, methods, reading, unpacking, writing
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import (
     UNDEFINED,
     Bound,

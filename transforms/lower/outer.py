@@ -16,7 +16,8 @@ from typing import Any
 from tensor import registry, rules
 from transforms import kinds
 from transforms.guards import Outside
-from transforms.lower.state import Lowering, Restart
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.state.notes import Restart
 from transforms.lower.values import UNDEFINED, Const, Lost
 
 CONSTANT_MODULES = {"numpy", "math", "cmath", "scipy", "sys", "operator"}  # nobody writes np.pi

@@ -10,8 +10,9 @@ import gast
 
 from transforms.lower import objects
 from transforms.lower.containers import unpacking
-from transforms.lower.state import FALSE, TRUE, Loc, Lowering
-from transforms.lower.values import UNDEFINED, Const, Ref, Var
+from transforms.lower.state.frames import Loc
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE, UNDEFINED, Const, Ref, Var
 
 
 def match(lo: Lowering, stmt: gast.Match, rest: list[Any]) -> None:

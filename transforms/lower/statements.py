@@ -14,8 +14,9 @@ from transforms.lower import calls, classes, guarded, objects, operations, outer
 from transforms.lower.containers import making, operators, unpacking, updating, writing
 from transforms.lower.expressions import BINARY, binary, bind, condition, evaluate, load
 from transforms.lower.loops import iterating, whiles
-from transforms.lower.state import FALSE, TRUE, Loc, Lowering
-from transforms.lower.values import UNDEFINED, Choice, Const, Ref, Var
+from transforms.lower.state.frames import Loc
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Ref, Var
 
 IMPLICIT_RETURN = gast.Return(value=None)
 INPLACE = {

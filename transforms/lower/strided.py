@@ -20,7 +20,7 @@ from transforms.analyse.activity import reach
 from transforms.analyse.memory import written_regions
 from transforms.errors import UnsupportedError
 from transforms.lower.containers import making, reading, writing
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Var
 
 POSITIONAL = {"shape", "ndim", "size"}

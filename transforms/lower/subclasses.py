@@ -17,7 +17,7 @@ import numpy as np
 from transforms import kinds
 from transforms.lower import calls, objects
 from transforms.lower.containers import making, reading, writing
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Bound, Const, Ref, Var
 
 ENTRIES = "the entries of"  # no name of an attribute

@@ -23,8 +23,8 @@ from typing import Any
 
 from transforms.lower import calls, objects
 from transforms.lower.containers import unpacking
-from transforms.lower.state import FALSE, Lowering
-from transforms.lower.values import Const
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, Const
 
 
 class InOrder:

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from tensor.attributes import attribute
 from transforms import ir, kinds
 from transforms.lower.operations import write_item
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Choice, Const, Ref
 
 

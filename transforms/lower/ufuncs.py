@@ -17,7 +17,7 @@ from tensor.rules import ufuncs as tables
 from transforms import ir
 from transforms.lower import calls
 from transforms.lower.containers import making, numeric, reading
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Var
 
 REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}

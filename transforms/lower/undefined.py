@@ -14,7 +14,8 @@ import numpy as np
 
 from transforms.ir import Const, Var
 from transforms.lower import calls
-from transforms.lower.state import ARITHMETIC, Lowering
+from transforms.lower.state.applying import ARITHMETIC
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Ref
 
 NUMBERS = {"d": 1.0, "l": 1, "?": True, "D": 1j}

@@ -15,7 +15,7 @@ from transforms.lower import calls
 from transforms.lower.values import Const
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Lowering
+    from transforms.lower.state.lowering import Lowering
 
 
 def reason_of(lo: Lowering, stmt: gast.Raise) -> Any:

@@ -14,7 +14,7 @@ from transforms.lower import calls, integers, objects
 from transforms.lower.containers import making, reading, unpacking, writing
 from transforms.lower.loops import bodies, iterating
 from transforms.lower.operations import raise_
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Partial, Ref, Var
 
 

@@ -40,7 +40,7 @@ from transforms.guards import Outside
 from transforms.lower import objects, outer, through
 from transforms.lower.containers import writing
 from transforms.lower.operations import write_item
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Initial, Lost, Ref
 
 LONGEST_ENTERED = 64  # items of a list outside that is both read and written

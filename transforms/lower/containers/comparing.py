@@ -8,7 +8,7 @@ from typing import Any
 
 from transforms.lower import objects, texts
 from transforms.lower.containers import operators, unpacking
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 

@@ -10,7 +10,7 @@ import gast
 from transforms.lower.containers import lists, making, sets, writing
 from transforms.lower.failures import unshadow
 from transforms.lower.loops import bodies, iterating
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 
 def comprehension(lo: Lowering, node: Any) -> Any:

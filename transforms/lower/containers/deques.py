@@ -8,7 +8,7 @@ from typing import Any
 
 from transforms.lower.containers import lists, unpacking
 from transforms.lower.loops import bodies, iterating
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 

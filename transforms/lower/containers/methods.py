@@ -8,7 +8,7 @@ from typing import Any
 
 from transforms.lower import outer
 from transforms.lower.containers import deques, dicts, lists, operators, sets
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Choice, Const, Iter, Var
 
 

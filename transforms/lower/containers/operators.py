@@ -10,7 +10,8 @@ from typing import Any
 from transforms import ir, kinds
 from transforms.lower import calls, strided, texts, through, written
 from transforms.lower.containers import attempts, dicts, lists, making, numeric, unpacking
-from transforms.lower.state import ARITHMETIC, Lowering
+from transforms.lower.state.applying import ARITHMETIC
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 

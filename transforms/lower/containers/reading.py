@@ -10,8 +10,8 @@ from transforms import ir, kinds
 from transforms.lower import calls, flat, memoryviews, objects, outer, strided, texts
 from transforms.lower.containers import attempts, making, unpacking, writing
 from transforms.lower.failures import known as surely_raise
-from transforms.lower.state import FALSE, TRUE, Lowering
-from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Lost, Ref, Var
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Iter, Lost, Ref, Var
 
 
 def get_item(lo: Lowering, value: Any, index: Any) -> Any:

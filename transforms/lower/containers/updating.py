@@ -8,7 +8,7 @@ from typing import Any
 
 from transforms import ir
 from transforms.lower.containers import making, reading, writing
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Var
 
 

@@ -12,7 +12,7 @@ from transforms.lower.containers import attempts, lists, making, reading, unpack
 from transforms.lower.failures import known as surely_raise
 from transforms.lower.loops import bodies, iterating
 from transforms.lower.operations import write_item
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Cell, Choice, Const, Iter, Ref, Var
 
 

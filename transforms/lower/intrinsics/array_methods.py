@@ -10,7 +10,7 @@ import numpy as np
 from transforms import ir
 from transforms.lower import calls, subclasses
 from transforms.lower.containers import lists, making, reading
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Var
 
 

@@ -12,8 +12,8 @@ from transforms.lower import calls, objects
 from transforms.lower.containers import lists, making, numeric, reading, unpacking, writing
 from transforms.lower.intrinsics import reflection
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import TRUE, Lowering
-from transforms.lower.values import Choice, Const, Var
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import TRUE, Choice, Const, Var
 
 
 def at_least(fn: Any) -> Handler:

@@ -10,7 +10,7 @@ from transforms.lower import calls
 from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import unrolling
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from transforms.lower.containers import lists, making, reading, unpacking
 from transforms.lower.intrinsics import evaluated
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from transforms.lower import objects, subclasses, written
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 

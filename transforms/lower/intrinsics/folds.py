@@ -17,8 +17,8 @@ from transforms.lower import calls
 from transforms.lower.containers import lists, making, reading
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import bodies, iterating, pushing, sequences
-from transforms.lower.state import TRUE, Lowering
-from transforms.lower.values import UNDEFINED, Cell, Const, Iter, Var
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import TRUE, UNDEFINED, Cell, Const, Iter, Var
 
 
 def fold(lo: Lowering, iterable: Any, start: Any, combine: Callable[[Any, Any], Any], node: Any) -> Any:

@@ -5,6 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 Handler = Callable[[Lowering, tuple, dict[str, Any], Any], Any]

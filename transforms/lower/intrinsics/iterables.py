@@ -13,8 +13,8 @@ from transforms.lower.containers import reading, unpacking, updating
 from transforms.lower.intrinsics import combinations
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import begun, bodies, iterating, pushing
-from transforms.lower.state import TRUE, Lowering
-from transforms.lower.values import UNDEFINED, Cell, Choice, Const, Iter, Ref, Var
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import TRUE, UNDEFINED, Cell, Choice, Const, Iter, Ref, Var
 
 
 def range_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:

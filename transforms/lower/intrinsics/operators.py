@@ -10,7 +10,7 @@ from transforms.lower import calls, objects
 from transforms.lower.containers import writing
 from transforms.lower.intrinsics import evaluated
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Partial
 
 

@@ -14,8 +14,8 @@ from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics import constructors
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import sequences
-from transforms.lower.state import FALSE, Lowering
-from transforms.lower.values import Bound, Choice, Closure, Const, Iter, Partial, Ref, Var
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, Bound, Choice, Closure, Const, Iter, Partial, Ref, Var
 
 
 def len_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:

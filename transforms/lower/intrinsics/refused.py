@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 
 def refused(fn: Any, remedy: str) -> Handler:

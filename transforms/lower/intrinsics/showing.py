@@ -8,7 +8,7 @@ from transforms import ir, kinds
 from transforms.lower import calls, failures, objects, texts
 from transforms.lower.containers import making
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Bound, Const, Ref
 
 

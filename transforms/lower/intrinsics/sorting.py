@@ -13,8 +13,8 @@ from transforms.lower import calls
 from transforms.lower.containers import lists, making, numeric, reading, unpacking
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import bodies, iterating, pushing
-from transforms.lower.state import FALSE, TRUE, Lowering
-from transforms.lower.values import Const, Iter, Var
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE, Const, Iter, Var
 
 
 def sorted_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:

@@ -25,7 +25,7 @@ from transforms.lower.intrinsics import (
     sorting,
 )
 from transforms.lower.intrinsics.handler import Handler
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const
 
 SUBJECTS = (

@@ -9,7 +9,7 @@ from typing import Any
 from transforms import ir
 from transforms.lower.containers import reading, unpacking
 from transforms.lower.loops import bodies, iterating
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Lost, Ref
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower.state import FALSE, TRUE, Lowering
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE
 
 
 def looped(lo: Lowering, stmt: Any, run: Callable[[], None]) -> None:

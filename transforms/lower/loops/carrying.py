@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from transforms import shapes
 from transforms.lower.failures import FLAG, reopen
 from transforms.lower.loops.templates import Hole, Remade
-from transforms.lower.state import FALSE, State
-from transforms.lower.values import UNDEFINED, Lost, Ref, Var
+from transforms.lower.state.frames import State
+from transforms.lower.values import FALSE, UNDEFINED, Lost, Ref, Var
 
 if TYPE_CHECKING:
     from transforms.lower.loops.fixpoint import Fixpoint

@@ -11,7 +11,7 @@ from transforms import ir, kinds
 from transforms.errors import UnsupportedError
 from transforms.ir import Block
 from transforms.lower.loops import fixpoint, sequences, unrolling
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const
 
 

@@ -9,8 +9,9 @@ from transforms import ir
 from transforms.ir import Block
 from transforms.lower.loops import carrying, widening
 from transforms.lower.loops.templates import Hole, Remade
-from transforms.lower.state import FALSE, Lowering, State
-from transforms.lower.values import Ref, Var
+from transforms.lower.state.frames import State
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, Ref, Var
 
 MOST_ATTEMPTS = 40
 

@@ -9,7 +9,7 @@ import gast
 
 from transforms.lower import calls, iterators, objects, subclasses
 from transforms.lower.loops import begun, bodies, counting, pushing, sequences, unrolling
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Ref
 
 

@@ -9,7 +9,7 @@ from tensor.attributes import Method
 from transforms import ir
 from transforms.analyse.memory import LIST_WRITERS
 from transforms.ir import Block
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Lost, Ref, Var
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from transforms.lower import calls
 from transforms.lower.containers import comprehensions, reading
 from transforms.lower.loops import bodies, iterating, sequences
-from transforms.lower.state import TRUE, Lowering
-from transforms.lower.values import Cell, Const, Iter
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import TRUE, Cell, Const, Iter
 
 
 def zip_pushed(lo: Lowering, value: Iter, body: Callable[[Any], None], node: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from transforms.lower import calls, flat, objects, outer, subclasses
 from transforms.lower.containers import reading, sets, unpacking
 from transforms.lower.loops import lengths, unrolling
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Lost, Ref, Var
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import kinds
-from transforms.lower.state import _kind
+from transforms.lower.state.operands import operand_kind
 from transforms.lower.values import Ref, Var
 
 
@@ -42,4 +42,4 @@ def kind_tree(value: Any) -> Any:
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         items = tuple(map(kind_tree, value))
         return None if None in items else items
-    return _kind(value)
+    return operand_kind(value)

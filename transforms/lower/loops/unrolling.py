@@ -7,7 +7,7 @@ from typing import Any
 
 from transforms.ir import Block
 from transforms.lower.loops import bodies, sequences
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const
 
 LONGEST_UNROLLED = 64

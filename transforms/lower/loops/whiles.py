@@ -12,8 +12,9 @@ from transforms.errors import UnsupportedError
 from transforms.ir import Block
 from transforms.lower.failures import GONE
 from transforms.lower.loops import bodies, fixpoint, unrolling
-from transforms.lower.state import TRUE, Lowering, State
-from transforms.lower.values import Const
+from transforms.lower.state.frames import same_state
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import TRUE, Const
 
 
 def while_(lo: Lowering, stmt: gast.While) -> None:
@@ -104,10 +105,3 @@ def trip_by_trip(lo: Lowering, stmt: gast.While, site: Any, count: int) -> None:
 
 def _effects(stmt: Any) -> bool:
     return isinstance(stmt, (ir.Store, ir.Guarded)) or isinstance(stmt, ir.Apply) and stmt.effect
-
-
-def same_state(a: State, b: State) -> bool:
-    for fa, fb in zip(a.frames, b.frames, strict=True):
-        if fa[0].keys() != fb[0].keys() or any(fa[0][k] is not fb[0][k] for k in fa[0]):
-            return False
-    return all(b.heap.get(k) is v for k, v in a.heap.items())

@@ -9,8 +9,9 @@ from transforms.lower import integers
 from transforms.lower.containers import making
 from transforms.lower.loops import templates
 from transforms.lower.loops.templates import Hole, Remade
-from transforms.lower.state import FALSE, State, _kind
-from transforms.lower.values import UNDEFINED, Closure, Const, Lost, Ref, Var
+from transforms.lower.state.frames import State
+from transforms.lower.state.operands import operand_kind
+from transforms.lower.values import FALSE, UNDEFINED, Closure, Const, Lost, Ref, Var
 
 if TYPE_CHECKING:
     from transforms.lower.loops.fixpoint import Fixpoint
@@ -51,7 +52,7 @@ def cover(fix: Fixpoint, template: Any, head: Any, value: Any, key: Any) -> Any:
         make_dynamic(fix, template, value)
     if isinstance(template, Ref) and isinstance(value, Ref) and template.cls is value.cls:
         return Remade(template.cls, template.site, cover_new(fix, template, value, key))
-    ka, kb = _kind(template), _kind(value)
+    ka, kb = operand_kind(template), operand_kind(value)
     if ka is not None and kb is not None and (kind := kinds.join(ka, kb)) is not None:
         shape = shapes.dims(template) if shapes.same(template, value) else None
         return Hole(kind, shape, integers.mixes(fix.lo, kind, template, value))
