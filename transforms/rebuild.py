@@ -21,9 +21,7 @@ from tensor.attributes import ADD_AT, Attribute, Method
 from transforms import ir
 from transforms.analyse.memory import Memory
 from transforms.ir import UNDEFINED, Const, Var
-from transforms.lower.objects import write_attribute
-from transforms.lower.opaque import call_object
-from transforms.lower.operations import assert_, make_list, raise_, unpack, write_item
+from transforms.lower.operations import assert_, call_object, make_list, raise_, unpack, write_attribute, write_item
 from transforms.lower.through import write_by_method
 from transforms.names import Naming
 

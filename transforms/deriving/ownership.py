@@ -16,8 +16,7 @@ from transforms.deriving.lowered import Lowered
 from transforms.differentiate.reverse import Reverse
 from transforms.ir import Var
 from transforms.lower import through
-from transforms.lower.objects import write_attribute
-from transforms.lower.operations import write_item
+from transforms.lower.operations import write_attribute, write_item
 from transforms.lower.state.lowering import Lowering
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from transforms.lower import calls
+from transforms.lower.calls import calling, closures
 from transforms.lower.objects import FUNCTIONS, LocalFunction, LocalValue, heap_class, lookup, made_by, owner_of
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Ref, Var
@@ -171,7 +171,7 @@ def method(lo: Lowering, stmt: gast.FunctionDef, attributes: dict[str, Any]) -> 
     for default in (*stmt.args.defaults, *(d for d in stmt.args.kw_defaults if d is not None)):
         if any(isinstance(n, gast.Name) and n.id in attributes for n in gast.walk(default)):
             lo.refuse("a default that is a class attribute is not followed in a class inside the function", node=stmt)
-    found: Any = LocalFunction(calls.make_closure(lo, stmt))
+    found: Any = LocalFunction(closures.make_closure(lo, stmt))
     for decorator in reversed(stmt.decorator_list):
         if (
             isinstance(decorator, gast.Attribute)
@@ -243,7 +243,7 @@ def fill(lo: Lowering, ref: Ref, cls: type, args: tuple, kwargs: dict[str, Any])
     lo.put(ref, content)
     after = lookup(cls, "__post_init__")
     if isinstance(after, FUNCTIONS):
-        calls.call(lo, calls.closure_of(lo, after, owner_of(cls, "__post_init__")), (ref,), {}, None)
+        calling.call(lo, closures.closure_of(lo, after, owner_of(cls, "__post_init__")), (ref,), {}, None)
 
 
 __all__ = ["UNDEFINED", "class_definition", "fill"]

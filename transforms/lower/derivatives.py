@@ -15,7 +15,8 @@ import numpy as np
 from transforms import ir, kinds
 from transforms.errors import KindError
 from transforms.ir import Block, Const, Region, Var
-from transforms.lower import calls, objects, subclasses, through
+from transforms.lower import objects, subclasses, through
+from transforms.lower.calls import calling, closures
 from transforms.lower.operations import same_object
 from transforms.lower.scalar import no_gradient
 from transforms.lower.state.lowering import Lowering
@@ -28,7 +29,7 @@ def operator(how: tuple[Any, ...], lo: Lowering, args: tuple, kwargs: dict[str, 
         return lo.refuse("a derivative inside a try statement is not followed", "take it before the try statement")
     if len(how) == 3:
         name, fn, options = how
-        return call(lo, Derived(name, calls.callable_of(lo, fn), options), args, kwargs)
+        return call(lo, Derived(name, closures.callable_of(lo, fn), options), args, kwargs)
     return OPERATORS[how[0]](lo, args, kwargs)
 
 
@@ -181,7 +182,7 @@ def call(lo: Lowering, derived: Derived, args: tuple, kwargs: dict[str, Any]) ->
     given = tuple(inputs.fresh(a) if i in nums else a for i, a in enumerate(args))
     entered = tuple(freeze(lo, g) for g in given)
     block = Block()
-    result = lo.within(block, lambda: subclasses.returned(lo, calls.call(lo, derived.func, given, kwargs, None)))
+    result = lo.within(block, lambda: subclasses.returned(lo, calling.call(lo, derived.func, given, kwargs, None)))
     inputs.unchanged()
     output, extra = result if options["aux"] else (result, None)
     check_scalar(lo, output)
@@ -234,7 +235,7 @@ def _vjp(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> Any:
     given = tuple(inputs.fresh(a) for a in primals)
     entered = tuple(freeze(lo, g) for g in given)
     block = Block()
-    output = lo.within(block, lambda: subclasses.returned(lo, calls.call(lo, func, given, {}, None)))
+    output = lo.within(block, lambda: subclasses.returned(lo, calling.call(lo, func, given, {}, None)))
     inputs.unchanged()
     reverse = reversed_(lo, block, inputs.vars, output)
 
@@ -285,7 +286,7 @@ def _jvp(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> Any:
     given = tuple(inputs.fresh(a) for a in primals)
     dots = [s for o, t in zip(given, tangents, strict=True) for _, s in paired(lo, o, t)]
     block = Block()
-    output = lo.within(block, lambda: subclasses.returned(lo, calls.call(lo, func, given, {}, None)))
+    output = lo.within(block, lambda: subclasses.returned(lo, calling.call(lo, func, given, {}, None)))
     inputs.unchanged()
     run = forward.Forward(lo, block, inputs.vars, dots)
     lo.block.stmts.extend(run.sweep().stmts)

@@ -13,8 +13,10 @@ import numpy as np
 
 from tensor.runtime import join_text
 from transforms import ir, kinds
-from transforms.lower import calls, objects, outer, undefined, written
+from transforms.lower import objects, outer, undefined, written
+from transforms.lower.calls import calling, closures
 from transforms.lower.containers import comparing, comprehensions, lists, making, operators, reading, unpacking
+from transforms.lower.intrinsics import showing
 from transforms.lower.state.frames import Loc
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Bound, Cell, Choice, Closure, Const, Iter, Lost, Ref, Var
@@ -244,7 +246,7 @@ def comparison(lo: Lowering, op: type, left: Any, right: Any) -> Any:
 def same_dtype(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any) -> Any:
     """In a library's code, which asks for types to choose between its own ways: whether two dtypes are the same."""
     closure = lo.frame.closure
-    if closure is None or closure.fn is None or not calls.library(closure.fn):
+    if closure is None or closure.fn is None or not closures.library(closure.fn):
         return None
     types_ = [
         np.dtype(side.kind.item)
@@ -365,7 +367,7 @@ def call(lo: Lowering, node: gast.Call) -> Any:
             kwargs[keyword.arg] = evaluate(lo, keyword.value)
     saved, lo.path = lo.path, (*lo.path, id(node))
     try:
-        return calls.call(lo, func, args, kwargs, node)
+        return calling.call(lo, func, args, kwargs, node)
     finally:
         lo.path = saved
 
@@ -381,7 +383,7 @@ def unzipped(lo: Lowering, func: Any, node: gast.Call) -> Any:
 
 
 def lambda_(lo: Lowering, node: gast.Lambda) -> Any:
-    return calls.make_closure(lo, node)
+    return closures.make_closure(lo, node)
 
 
 def joinedstr(lo: Lowering, node: gast.JoinedStr) -> Any:
@@ -392,10 +394,10 @@ def joinedstr(lo: Lowering, node: gast.JoinedStr) -> Any:
             spec = evaluate(lo, part.format_spec) if part.format_spec is not None else Const("")
             value = evaluate(lo, part.value)
             if part.conversion in (114, 97):
-                value = calls.text(lo, repr, value)
+                value = showing.text(lo, repr, value)
             elif part.conversion == 115:
-                value = calls.text(lo, str, value)
-            parts.append(calls.text(lo, format, value, spec))
+                value = showing.text(lo, str, value)
+            parts.append(showing.text(lo, format, value, spec))
         else:
             parts.append(evaluate(lo, part))
     if all(isinstance(p, Const) for p in parts):

@@ -255,7 +255,7 @@ def raises(stmt: Any) -> tuple[type, ...]:
             return SOME[fn](stmt)
     except TypeError:
         pass
-    if getattr(fn, "__module__", "") in OWN and fn.__name__ in SAFE:
+    if getattr(fn, "__module__", "") == OWN and fn.__name__ in SAFE:
         return SAFE[fn.__name__]
     operands = list(ir.tree_vars((stmt.args, stmt.kwargs)))
     if isinstance(fn, Attribute):
@@ -334,7 +334,7 @@ NEVER: set[Any] = {
     np.zeros_like, np.ones_like, np.empty_like, np.copy, np.array, np.asarray, np.sum, np.mean, np.ravel, setattr,
     np.broadcast_to, runtime.numeric, operator.setitem, operator.concat,
 }  # fmt: skip
-OWN = {"transforms.lower.operations", "transforms.lower.objects"}
+OWN = "transforms.lower.operations"
 SAFE: dict[str, tuple[type, ...]] = {
     "make_list": (), "same_object": (), "unpack": (ValueError, TypeError), "assert_": (AssertionError,),
     "write_item": (), "write_attribute": (), "write_by_method": (), "error_type": (), "traceback": (),

@@ -12,7 +12,7 @@ import numpy as np
 
 from tensor.attributes import attribute
 from transforms import ir
-from transforms.lower import calls
+from transforms.lower.calls import following
 from transforms.lower.containers import making, numeric, reading
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Var
@@ -48,7 +48,7 @@ def put(lo: Lowering, value: Iter, index: Any, new: Any) -> None:
     new = making.realised(lo, numeric.as_array(lo, new))
     if isinstance(index, Const) and index.value is Ellipsis:
         index = ir.Slice(Const(None), Const(None), Const(None))
-    calls.call_template(lo, stores, (value.parts[0], numeric.as_array(lo, index), new), {})
+    following.call_template(lo, stores, (value.parts[0], numeric.as_array(lo, index), new), {})
 
 
 def stores(a, index, value):  # type: ignore[no-untyped-def]

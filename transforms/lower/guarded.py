@@ -10,7 +10,8 @@ import gast
 import numpy as np
 
 from transforms import ir, kinds, source
-from transforms.lower import calls, failures, objects, operations
+from transforms.lower import failures, objects, operations
+from transforms.lower.calls import calling, closures, following
 from transforms.lower.intrinsics import reflection
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Partial, Var
@@ -46,7 +47,7 @@ def enter_item(lo: Lowering, item: Any, body: Callable[[], None]) -> None:
     func = evaluate(lo, call.func)
     known = func.value if isinstance(func, Const) else None
     wrapped = getattr(known, "__wrapped__", None)
-    closure = calls.closure_of(lo, wrapped) if wrapped is not None and _is_contextmanager(known) else None
+    closure = closures.closure_of(lo, wrapped) if wrapped is not None and _is_contextmanager(known) else None
     if isinstance(func, Partial) and func.func == Const(contextlib.contextmanager):
         closure = func.args[0]
     if closure is None and known not in NEUTRAL and known is not contextlib.suppress:
@@ -116,10 +117,10 @@ def run_generator(lo: Lowering, closure: Any, args: tuple, kwargs: dict, item: A
         if isinstance(n, (gast.If, gast.For, gast.While, gast.IfExp, gast.Match))
     ):
         lo.refuse("a context manager that yields in a branch or loop is not followed")
-    frame = calls.enter(lo, closure, args, kwargs)
+    frame = following.enter(lo, closure, args, kwargs)
     frame.on_yield = block
     frame.managing = True
-    calls.run(lo, frame)
+    following.run(lo, frame)
     if not left:
         lo.refuse("this context manager does not surely yield: it is not followed")
 
@@ -129,10 +130,10 @@ def manage(lo: Lowering, context: Any, item: Any, body: Callable[[], None]) -> N
     cls = objects.user_class(context)
     if cls is None:
         lo.refuse("this context manager is not followed")
-    target(lo, item, calls.call(lo, objects.get_attribute(lo, context, "__enter__"), (), {}, None))
+    target(lo, item, calling.call(lo, objects.get_attribute(lo, context, "__enter__"), (), {}, None))
 
     def leave(*told: Any) -> Any:
-        return calls.call(lo, objects.get_attribute(lo, context, "__exit__"), told, {}, None)
+        return calling.call(lo, objects.get_attribute(lo, context, "__exit__"), told, {}, None)
 
     none = Const(None)
     if not lo.tries and not telling(objects.lookup(cls, "__exit__")):
@@ -180,7 +181,7 @@ def raised(lo: Lowering, value: Any, node: Any) -> Any:
         and isinstance(value.value, type)
         and issubclass(value.value, BaseException)
     ):
-        value = calls.call(lo, value, (), {}, node)
+        value = calling.call(lo, value, (), {}, node)
     cls = value.kind.type if isinstance(value, Var) and value.kind.base == "object" else None
     if isinstance(cls, type) and issubclass(cls, BaseException):
         ctx = failures.catcher(lo, cls)

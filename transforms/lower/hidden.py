@@ -20,7 +20,7 @@ import numpy as np
 
 from tensor.attributes import Attribute, Method
 from transforms import ir
-from transforms.lower import calls
+from transforms.lower.calls import closures, primitives
 from transforms.lower.state.lowering import Lowering
 
 DEEPEST, MOST = 4, 2000
@@ -30,7 +30,7 @@ OPEN = (*ir.LITERALS, type, types.ModuleType, np.ufunc, np.ndarray, np.generic, 
 def check(lo: Lowering, stmt: ir.Apply) -> None:
     """Refuse an operation on, or a call of, what may read an object or a name outside that is written."""
     objects = {*lo.entered, *(holder for holder, _, _ in lo.places)}
-    called = () if calls.pure(stmt.fn) or isinstance(stmt.fn, (Attribute, Method)) else (ir.Const(stmt.fn),)
+    called = () if primitives.pure(stmt.fn) or isinstance(stmt.fn, (Attribute, Method)) else (ir.Const(stmt.fn),)
     for tree in (*called, *ir.operands(stmt)):
         for held in constants(tree):
             if not isinstance(held, OPEN) and refers(held, objects, set(lo.places)):
@@ -76,7 +76,7 @@ def referents(value: Any) -> list[Any]:
     """What an object refers to; of a function's globals only what it names."""
     if not isinstance(value, types.FunctionType):
         return gc.get_referents(value)
-    names = () if calls.library(value) else all_names(value.__code__)
+    names = () if closures.library(value) else all_names(value.__code__)
     return [*(value.__closure__ or ()), value.__defaults__, value.__kwdefaults__, *map(value.__globals__.get, names)]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import calls
+from transforms.lower.calls import closures
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Closure
@@ -127,7 +127,7 @@ def from_getitem(sequence: Any) -> Iterator[Any]:
 
 def generated(lo: Lowering, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """An iterator over what one of these functions yields."""
-    closure: Closure = calls._template_closure(fn)
+    closure: Closure = closures.template_closure(fn)
     return lo.iterator("generator", (closure, args, kwargs))
 
 

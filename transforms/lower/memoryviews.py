@@ -19,11 +19,11 @@ OF_ARRAY = {"tolist", "shape", "ndim", "itemsize", "nbytes", "strides"}
 
 def memoryview_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """`memoryview(y)`; of what holds nothing that varies it is called as it is."""
-    from transforms.lower import calls
+    from transforms.lower.calls import unfollowed
 
     array = args[0] if args else None
     if not isinstance(array, Var) or array.kind.base != "array":
-        return calls.opaque(lo, memoryview, args, kwargs)
+        return unfollowed.opaque(lo, memoryview, args, kwargs)
     if array.kind.ndim != 1 or array.kind.dtype not in "dfli":
         return lo.refuse("a memoryview of an array that is no vector of numbers is not followed", "use the array", node)
     return Iter("memory", (array,))

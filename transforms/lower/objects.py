@@ -18,8 +18,10 @@ import numpy as np
 
 from tensor.attributes import METHODS, attribute, method
 from transforms import ir, kinds, shapes
-from transforms.lower import calls, flat, memoryviews, outer, strided, subclasses, through, written
+from transforms.lower import flat, memoryviews, outer, strided, subclasses, through, written
+from transforms.lower.calls import calling, closures
 from transforms.lower.containers import comparing, making, methods, reading, unpacking, writing
+from transforms.lower.operations import write_attribute
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import (
     UNDEFINED,
@@ -126,7 +128,7 @@ def overloaded(lo: Lowering, fn: Callable[..., Any], *operands: Any) -> Any:
             return compare_records(lo, fn, *operands)
         if isinstance(found, FUNCTIONS):
             others = operands[1 - position : 2 - position] if len(operands) > 1 else ()
-            return calls.call(lo, bind_class_attribute(lo, value, cls, found, name), others, {}, None)
+            return calling.call(lo, bind_class_attribute(lo, value, cls, found, name), others, {}, None)
     return subclasses.operate(lo, fn, *operands) if any(map(subclasses.is_instance, operands)) else None
 
 
@@ -215,7 +217,7 @@ def instance_attribute(lo: Lowering, value: Any, cls: type, name: str) -> Any:
     if found is UNDEFINED:
         getter = lookup(cls, "__getattr__")
         if isinstance(getter, FUNCTIONS):
-            return calls.call(lo, calls.closure_of(lo, getter, cls), (value, Const(name)), {}, None)
+            return calling.call(lo, closures.closure_of(lo, getter, cls), (value, Const(name)), {}, None)
         return lo.refuse(f"{cls.__name__} has no attribute {name} here")
     return bind_class_attribute(lo, value, cls, found, name)
 
@@ -238,20 +240,20 @@ def attributes_of(lo: Lowering, value: Any) -> Any:
 def bind_class_attribute(lo: Lowering, value: Any, cls: type, found: Any, name: str) -> Any:
     """A class attribute as seen from an instance: methods are bound, properties are called."""
     if isinstance(found, FUNCTIONS):
-        return Bound(value, calls.closure_of(lo, found, owner_of(cls, name)), name)
+        return Bound(value, closures.closure_of(lo, found, owner_of(cls, name)), name)
     if isinstance(found, LocalValue):
         return lo.content(found.cell)[0]
     if isinstance(found, property):
-        return calls.call(lo, calls.closure_of(lo, found.fget, owner_of(cls, name)), (value,), {}, None)
+        return calling.call(lo, closures.closure_of(lo, found.fget, owner_of(cls, name)), (value,), {}, None)
     if isinstance(found, functools.cached_property):
-        result = calls.call(lo, calls.closure_of(lo, found.func, owner_of(cls, name)), (value,), {}, None)
+        result = calling.call(lo, closures.closure_of(lo, found.func, owner_of(cls, name)), (value,), {}, None)
         if isinstance(value, Ref):
             set_attribute(lo, value, name, result)
         return result
     if isinstance(found, staticmethod):
-        return calls.callable_of(lo, found.__func__, owner_of(cls, name))
+        return closures.callable_of(lo, found.__func__, owner_of(cls, name))
     if isinstance(found, classmethod):
-        return Bound(Const(cls), calls.closure_of(lo, found.__func__, owner_of(cls, name)), name)
+        return Bound(Const(cls), closures.closure_of(lo, found.__func__, owner_of(cls, name)), name)
     if subclasses.is_instance(value) and owner_of(cls, name) is np.ndarray:
         return subclasses.attribute(lo, value, name)
     if hasattr(type(found), "__get__") and not isinstance(found, type):
@@ -321,11 +323,11 @@ def class_attribute(lo: Lowering, cls: type, name: str) -> Any:
     if name == "_make" and issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return Bound(Const(cls), make_named, name)
     if isinstance(found, classmethod):
-        return Bound(Const(cls), calls.closure_of(lo, found.__func__, owner_of(cls, name)), name)
+        return Bound(Const(cls), closures.closure_of(lo, found.__func__, owner_of(cls, name)), name)
     if isinstance(found, staticmethod):
-        return calls.callable_of(lo, found.__func__, owner_of(cls, name))
+        return closures.callable_of(lo, found.__func__, owner_of(cls, name))
     if isinstance(found, FUNCTIONS):
-        return calls.closure_of(lo, found, owner_of(cls, name))
+        return closures.closure_of(lo, found, owner_of(cls, name))
     if isinstance(found, LocalValue):
         return lo.content(found.cell)[0]
     return outer.attr(lo, cls, name)
@@ -439,13 +441,13 @@ def set_attribute(lo: Lowering, value: Any, name: str, new: Any) -> None:
     if isinstance(found, property):
         if found.fset is None:
             lo.refuse(f"the property {name} of {cls.__name__} cannot be set")
-        calls.call(lo, calls.closure_of(lo, found.fset, cls), (value, new), {}, None)
+        calling.call(lo, closures.closure_of(lo, found.fset, cls), (value, new), {}, None)
         return
     if found is not UNDEFINED and hasattr(type(found), "__set__") and not isinstance(found, SLOTS):
         put = lookup(type(found), "__set__")
         if not isinstance(put, types.FunctionType):
             lo.refuse(f"the descriptor {name} of {cls.__name__} is not followed")
-        calls.call(lo, calls.closure_of(lo, put, type(found)), (lo.lift(found), value, new), {}, None)
+        calling.call(lo, closures.closure_of(lo, put, type(found)), (lo.lift(found), value, new), {}, None)
         return
     if isinstance(setter, FUNCTIONS) and not frozen(cls):
         lo.refuse(f"{cls.__name__}.__setattr__ is not followed")
@@ -466,11 +468,6 @@ def set_imaginary(lo: Lowering, value: Any, index: Any, new: Any) -> None:
     old = lo.apply(np.real, reading.get_item(lo, value, index))
     imaginary = lo.apply(operator.mul, Const(1j), making.realised(lo, new))
     writing.set_item(lo, value, index, lo.apply(operator.add, old, imaginary))
-
-
-def write_attribute(holder: Any, name: str, value: Any) -> None:
-    """`holder.name = value` in the caller's own object, whose attributes are followed beside it."""
-    setattr(holder, name, value)
 
 
 def frozen(cls: type) -> bool:
@@ -504,7 +501,7 @@ def instantiate(lo: Lowering, cls: type, args: tuple, kwargs: dict[str, Any], no
     if dataclasses.is_dataclass(cls) and generated(init):
         fill_dataclass(lo, ref, cls, args, kwargs)
     elif isinstance(init, FUNCTIONS):
-        calls.call(lo, calls.closure_of(lo, init, owner_of(cls, "__init__")), (ref, *args), kwargs, node)
+        calling.call(lo, closures.closure_of(lo, init, owner_of(cls, "__init__")), (ref, *args), kwargs, node)
     elif args or kwargs:
         lo.refuse(f"{cls.__name__} takes no arguments")
     return ref
@@ -536,7 +533,7 @@ def fill_dataclass(lo: Lowering, ref: Ref, cls: type, args: tuple, kwargs: dict[
         elif field.default is not dataclasses.MISSING:
             content[field.name] = outer.value(lo, (id(field), "default"), lambda field=field: field.default, field.name)
         elif field.default_factory is not dataclasses.MISSING:
-            content[field.name] = made_by(lo, ref, field.name, calls.callable_of(lo, field.default_factory))
+            content[field.name] = made_by(lo, ref, field.name, closures.callable_of(lo, field.default_factory))
         elif field.init:
             lo.refuse(f"{cls.__name__} needs its field {field.name}")
     if given or set(kwargs) - {f.name for f in dataclasses.fields(cls)}:
@@ -547,14 +544,14 @@ def fill_dataclass(lo: Lowering, ref: Ref, cls: type, args: tuple, kwargs: dict[
     lo.put(ref, content)
     after = lookup(cls, "__post_init__")
     if isinstance(after, FUNCTIONS):
-        calls.call(lo, calls.closure_of(lo, after, owner_of(cls, "__post_init__")), (ref,), {}, None)
+        calling.call(lo, closures.closure_of(lo, after, owner_of(cls, "__post_init__")), (ref,), {}, None)
 
 
 def made_by(lo: Lowering, ref: Ref, name: str, factory: Any) -> Any:
     """What a field's default_factory makes; a list has the place of its instance, so that it may grow in a loop."""
     if factory == Const(list):
         return making.list_at(lo, (), (*(ref.site or lo.path), "field", name))
-    return calls.call(lo, factory, (), {}, None)
+    return calling.call(lo, factory, (), {}, None)
 
 
 def named_tuple(lo: Lowering, cls: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -607,7 +604,7 @@ def super_attribute(lo: Lowering, value: Super, name: str) -> Any:
             if base is object and name == "__init__":
                 return Const(object)
             if isinstance(found, classmethod):
-                return Bound(value.self, calls.closure_of(lo, found.__func__, base), name)
+                return Bound(value.self, closures.closure_of(lo, found.__func__, base), name)
             return bind_super(lo, value, base, found, name)
     return lo.refuse(f"no base class has {name}")
 
@@ -616,5 +613,5 @@ def bind_super(lo: Lowering, value: Super, base: type, found: Any, name: str) ->
     if isinstance(found, FUNCTIONS):
         if name == "__init__" and dataclasses.is_dataclass(base) and generated(found):
             return lo.refuse(f"super().__init__ of the dataclass {base.__name__} is not followed")
-        return Bound(value.self, calls.closure_of(lo, found, base), name)
+        return Bound(value.self, closures.closure_of(lo, found, base), name)
     return bind_class_attribute(lo, value.self, base, found, name)

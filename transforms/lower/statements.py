@@ -10,7 +10,8 @@ from typing import Any
 import gast
 
 from transforms import ir
-from transforms.lower import calls, classes, guarded, objects, operations, outer, patterns, unknown
+from transforms.lower import classes, guarded, objects, operations, outer, patterns, unknown
+from transforms.lower.calls import calling, closures
 from transforms.lower.containers import making, operators, unpacking, updating, writing
 from transforms.lower.expressions import BINARY, binary, bind, condition, evaluate, load
 from transforms.lower.loops import iterating, whiles
@@ -186,7 +187,7 @@ def inplace(lo: Lowering, fn: Callable[..., Any], old: Any, value: Any) -> Any:
     if cls is not None:
         name = "__i" + objects.DUNDERS[fn][0].strip("_") + "__"
         if objects.lookup(cls, name) is not UNDEFINED:
-            return calls.call(lo, objects.get_attribute(lo, old, name), (value,), {}, None)
+            return calling.call(lo, objects.get_attribute(lo, old, name), (value,), {}, None)
     found = operators.inplace(lo, fn, old, value)
     if found is not None:
         return found
@@ -249,9 +250,9 @@ def pass_(lo: Lowering, stmt: Any) -> None:
 
 
 def function(lo: Lowering, stmt: gast.FunctionDef) -> None:
-    value: Any = calls.make_closure(lo, stmt)
+    value: Any = closures.make_closure(lo, stmt)
     for decorator in reversed(stmt.decorator_list):
-        value = calls.call(lo, evaluate(lo, decorator), (value,), {}, decorator)
+        value = calling.call(lo, evaluate(lo, decorator), (value,), {}, decorator)
     bind(lo, stmt.name, value)
 
 

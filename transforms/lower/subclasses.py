@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from transforms import kinds
-from transforms.lower import calls, objects
+from transforms.lower import objects
+from transforms.lower.calls import calling, closures, existing, primitives
 from transforms.lower.containers import making, reading, writing
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Bound, Const, Ref, Var
@@ -78,7 +79,7 @@ def made(lo: Lowering, cls: type, array: Any, source: Any) -> Ref:
     finalize = objects.lookup(cls, "__array_finalize__")
     if isinstance(finalize, objects.FUNCTIONS):
         owner = objects.owner_of(cls, "__array_finalize__")
-        calls.call(lo, calls.closure_of(lo, finalize, owner), (ref, source), {}, None)
+        calling.call(lo, closures.closure_of(lo, finalize, owner), (ref, source), {}, None)
     return ref
 
 
@@ -94,11 +95,13 @@ def instantiate(lo: Lowering, cls: type, args: tuple, kwargs: dict[str, Any], no
     new = new.__func__ if isinstance(new, staticmethod) else new
     if not isinstance(new, objects.FUNCTIONS):
         return lo.refuse(f"{cls.__name__} is made as np.ndarray is, which is not followed", "use x.view(cls)")
-    ref = calls.call(lo, calls.closure_of(lo, new, objects.owner_of(cls, "__new__")), (Const(cls), *args), kwargs, node)
+    ref = calling.call(
+        lo, closures.closure_of(lo, new, objects.owner_of(cls, "__new__")), (Const(cls), *args), kwargs, node
+    )
     init = objects.lookup(cls, "__init__")
     if is_instance(ref) and issubclass(ref.cls, cls) and isinstance(init, objects.FUNCTIONS):
         owner = objects.owner_of(cls, "__init__")
-        calls.call(lo, calls.closure_of(lo, init, owner), (ref, *args), kwargs, node)
+        calling.call(lo, closures.closure_of(lo, init, owner), (ref, *args), kwargs, node)
     return ref
 
 
@@ -205,14 +208,14 @@ def known_call(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
             found = objects.lookup(value.cls, OVERRIDDEN.get(name, name))
             if isinstance(found, objects.FUNCTIONS):
                 lo.refuse(f"{name} of an instance whose class defines {name} itself is not followed", "call the method")
-    return apply(lo, fn, args, kwargs, lambda *a, **k: calls.call_known(lo, fn, a, k, node))
+    return apply(lo, fn, args, kwargs, lambda *a, **k: existing.call_known(lo, fn, a, k, node))
 
 
 def takes(fn: Any) -> bool:
     """Whether a callable is one of those that work on arrays, whatever their class."""
     if fn in ASKING:
         return False
-    return calls.pure(fn) or kinds.is_ufunc(fn) or str(getattr(fn, "__module__", "")).startswith("numpy")
+    return primitives.pure(fn) or kinds.is_ufunc(fn) or str(getattr(fn, "__module__", "")).startswith("numpy")
 
 
 # -- operators, items, attributes --------------------------------------------------------------------------------------
@@ -269,7 +272,7 @@ def method(name: str) -> Callable[..., Any]:
 
     def handler(lo: Lowering, self: Any, args: tuple, kwargs: dict[str, Any], node: Any) -> Any:
         def run(array: Any, *rest: Any, **named: Any) -> Any:
-            return calls.call(lo, objects.array_attribute(lo, array, name), rest, named, node)
+            return calling.call(lo, objects.array_attribute(lo, array, name), rest, named, node)
 
         return apply(lo, lambda a, *rest, **named: getattr(a, name)(*rest, **named), (self, *args), kwargs, run)
 

@@ -21,7 +21,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import calls, objects
+from transforms.lower import objects
+from transforms.lower.calls import calling
 from transforms.lower.containers import unpacking
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, Const
@@ -79,7 +80,7 @@ def started(lo: Lowering, args: tuple, kwargs: dict[str, Any], node: Any) -> Any
     if lo.tries:
         lo.refuse("a thread is started inside a try statement: this is not followed", "start it before")
     target, given, named = args
-    calls.call(lo, target, unpacking.spread(lo, given), unpacking.mapping(lo, named), node)
+    calling.call(lo, target, unpacking.spread(lo, given), unpacking.mapping(lo, named), node)
     return Const(None)
 
 

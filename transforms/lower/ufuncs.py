@@ -15,7 +15,7 @@ import numpy as np
 from tensor.attributes import ADD_AT
 from tensor.rules import ufuncs as tables
 from transforms import ir
-from transforms.lower import calls
+from transforms.lower.calls import existing, following, primitives, unfollowed
 from transforms.lower.containers import making, numeric, reading
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Var
@@ -33,11 +33,11 @@ def method(lo: Lowering, fn: Any, name: str, args: tuple, kwargs: dict) -> Any:
     if fn in known:
         if len(args) < 2 and "axis" not in kwargs:
             kwargs = {**kwargs, "axis": Const(0)}
-        return calls.call_known(lo, known[fn], args, kwargs, None)
+        return existing.call_known(lo, known[fn], args, kwargs, None)
     if name == "outer":
         return outer_of(lo, fn, args)
     if name == "reduceat" and fn is np.add:
-        return calls.primitive(lo, tables.SUMS_AT, args, kwargs)
+        return primitives.primitive(lo, tables.SUMS_AT, args, kwargs)
     if name in LOOPS and fn in tables.CHAINED:
         return by_loop(lo, fn, name, args, kwargs)
     return lo.refuse(f"np.{fn.__name__}.{name} is not supported")
@@ -50,7 +50,7 @@ def outer_of(lo: Lowering, fn: np.ufunc, args: tuple) -> Any:
     if None in ranks:
         return lo.refuse("the outer of arrays of unknown rank is not followed")
     spread = (*[ir.Slice(Const(None), Const(None), Const(None))] * ranks[0], *[Const(None)] * ranks[1])
-    return calls.call_known(lo, fn, (reading.get_item(lo, a, spread) if ranks[1] and ranks[0] else a, b), {}, None)
+    return existing.call_known(lo, fn, (reading.get_item(lo, a, spread) if ranks[1] and ranks[0] else a, b), {}, None)
 
 
 # -- at ----------------------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def at_by_loop(lo: Lowering, fn: Any, target: Var, index: Any, values: list[Any]
         template = at_stores
     else:
         template = tables.applied_at
-    return calls.call_template(lo, template, (Const(fn), target, index, *values), {})
+    return following.call_template(lo, template, (Const(fn), target, index, *values), {})
 
 
 def at_stores(fn, a, index, *values):  # type: ignore[no-untyped-def]
@@ -102,9 +102,9 @@ def by_loop(lo: Lowering, fn: Any, name: str, args: tuple, kwargs: dict) -> Any:
     """A method without a function of its own: the loop that it is; of what carries no derivative the method itself."""
     array = numeric.as_array(lo, making.realised(lo, args[0]))
     if not isinstance(array, Var) or not array.kind.continuous:
-        return calls.opaque(lo, getattr(fn, name), args, kwargs)
+        return unfollowed.opaque(lo, getattr(fn, name), args, kwargs)
     target = kwargs.pop("out", Const(None))
-    value = calls.call_template(lo, LOOPS[name], (Const(fn), array, *args[1:]), kwargs)
+    value = following.call_template(lo, LOOPS[name], (Const(fn), array, *args[1:]), kwargs)
     if target == Const(None):
         return value
     if not isinstance(target, Var) or target.kind.base != "array":

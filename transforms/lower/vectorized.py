@@ -10,7 +10,8 @@ import numpy as np
 from tensor.attributes import method
 from transforms import ir, kinds
 from transforms.analyse.memory import CHECKS
-from transforms.lower import calls, integers, objects
+from transforms.lower import integers, objects
+from transforms.lower.calls import calling, existing, following
 from transforms.lower.containers import making, reading, unpacking, writing
 from transforms.lower.loops import bodies, iterating
 from transforms.lower.operations import raise_
@@ -56,12 +57,12 @@ def call_vectorized(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         return call(())
     arrays = tuple(array_of(lo, value) for value in values)
     if len(arrays) > 1:
-        arrays = unpacking.spread(lo, calls.call_known(lo, np.broadcast_arrays, arrays, {}, node))
+        arrays = unpacking.spread(lo, existing.call_known(lo, np.broadcast_arrays, arrays, {}, node))
     line = all(array.kind.ndim == 1 for array in arrays)
     flats = arrays if line else tuple(lo.apply(np.reshape, array, Const(-1)) for array in arrays)
     count, first = lo.apply(len, flats[0]), None
     if otypes == Const(None):
-        calls.call_template(lo, some_items, (count,), {})
+        following.call_template(lo, some_items, (count,), {})
     mark, heap = len(lo.block.stmts), dict(lo.heap)
     if otypes == Const(None):
         first = call(tuple(reading.get_item(lo, flat, Const(0)) for flat in flats))
@@ -96,7 +97,7 @@ def over_items(
         placed = dict(zip(places, items, strict=False))
         named = dict(zip(names, items[len(places) :], strict=True))
         positional = tuple(placed.get(i, value) for i, value in enumerate(given))
-        return calls.call(lo, pyfunc, positional, {**kwargs, **named}, node)
+        return calling.call(lo, pyfunc, positional, {**kwargs, **named}, node)
 
     return call, [*(given[i] for i in places), *(kwargs[name] for name in names)]
 

@@ -39,7 +39,7 @@ from transforms import ir
 from transforms.guards import Outside
 from transforms.lower import objects, outer, through
 from transforms.lower.containers import writing
-from transforms.lower.operations import write_item
+from transforms.lower.operations import write_attribute, write_item
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Initial, Lost, Ref
 
@@ -209,8 +209,6 @@ def write_place(lo: Lowering, place: Place, value: Any) -> None:
 
 def _holder(place: Place) -> tuple[Any, Any]:
     """The object that is written in the text, and how: the names of a module are its attributes."""
-    from transforms.lower.objects import write_attribute
-
     if place.how == "attr":
         return place.holder, write_attribute
     module = sys.modules.get(str(place.holder.get("__name__")))

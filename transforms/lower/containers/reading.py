@@ -7,7 +7,8 @@ from typing import Any
 
 from tensor import runtime
 from transforms import ir, kinds
-from transforms.lower import calls, flat, memoryviews, objects, outer, strided, texts
+from transforms.lower import flat, memoryviews, objects, outer, strided, texts
+from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, making, unpacking, writing
 from transforms.lower.failures import known as surely_raise
 from transforms.lower.state.lowering import Lowering
@@ -57,7 +58,7 @@ def known_item(lo: Lowering, value: Const, index: Any) -> Any:
         return Const(value.value[_python_index(lo, index)])
     if isinstance(value.value, type):
         return value
-    return calls.opaque(lo, operator.getitem, (value, index), {})
+    return unfollowed.opaque(lo, operator.getitem, (value, index), {})
 
 
 def _python_index(lo: Lowering, index: Any) -> Any:
@@ -91,7 +92,7 @@ def ref_item(lo: Lowering, value: Ref, index: Any) -> Any:
     if value.cls is dict:
         at = unpacking.key(lo, index)
         if at not in content and value.id in lo.factories:
-            writing.set_item(lo, value, index, calls.call(lo, lo.factories[value.id], (), {}, None))
+            writing.set_item(lo, value, index, calling.call(lo, lo.factories[value.id], (), {}, None))
             return lo.content(value)[at]
         if at not in content:
             return surely_raise(lo, KeyError(at), f"the key {at!r} is not in the dict here")
@@ -186,7 +187,7 @@ def contains(lo: Lowering, container: Any, value: Any) -> Any:
             pass
     cls = objects.user_class(container)
     if cls is not None and not isinstance(container, tuple) and objects.lookup(cls, "__contains__") is not UNDEFINED:
-        return lo.truth(calls.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None))
+        return lo.truth(calling.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None))
     if isinstance(container, (tuple, Ref)):
         items = unpacking.spread(lo, container)
         if all(isinstance(i, Const) for i in items) and isinstance(value, Const):
@@ -198,5 +199,5 @@ def contains(lo: Lowering, container: Any, value: Any) -> Any:
         return result
     found = objects.user_class(container)
     if found is not None and objects.lookup(found, "__contains__") is not UNDEFINED:
-        return calls.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None)
+        return calling.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None)
     return lo.apply(operator.contains, container, value)

@@ -7,7 +7,8 @@ from typing import Any
 
 from tensor.attributes import attribute as attribute_of
 from transforms import ir, kinds
-from transforms.lower import calls, flat, memoryviews, objects, strided, subclasses, through, written
+from transforms.lower import flat, memoryviews, objects, strided, subclasses, through, written
+from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, lists, making, reading, unpacking
 from transforms.lower.failures import known as surely_raise
 from transforms.lower.loops import bodies, iterating
@@ -40,7 +41,7 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
     elif isinstance(value, Ref) and value.cls is list:
         set_list_item(lo, value, index, new)
     elif isinstance(value, Ref) or objects.user_class(value) is not None:
-        calls.call(lo, objects.get_attribute(lo, value, "__setitem__"), (index, new), {}, None)
+        calling.call(lo, objects.get_attribute(lo, value, "__setitem__"), (index, new), {}, None)
     elif isinstance(value, Var) and value.kind.base == "list":
         if isinstance(index, ir.Slice):
             assign_slice(lo, value, index, new)
@@ -60,7 +61,7 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
     elif memoryviews.is_memory(value):
         memoryviews.put(lo, value, index, new)
     elif isinstance(value, Var) and value.kind.base == "object":
-        calls.opaque(lo, operator.setitem, (value, index, new), {})
+        unfollowed.opaque(lo, operator.setitem, (value, index, new), {})
     else:
         lo.refuse(f"an item of {lo.describe(value)} is written, which is not followed")
 
@@ -148,6 +149,6 @@ def delete_item(lo: Lowering, value: Any, index: Any) -> None:
         else:
             lists.pop(lo, value, (index,), {}, None)
     elif objects.user_class(value) is not None:
-        calls.call(lo, objects.get_attribute(lo, value, "__delitem__"), (index,), {}, None)
+        calling.call(lo, objects.get_attribute(lo, value, "__delitem__"), (index,), {}, None)
     else:
         lo.refuse(f"deleting an item of {lo.describe(value)} is not followed")

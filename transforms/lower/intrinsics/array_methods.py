@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from transforms import ir
-from transforms.lower import calls, subclasses
+from transforms.lower import subclasses
+from transforms.lower.calls import existing
 from transforms.lower.containers import lists, making, reading
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Var
@@ -26,7 +27,7 @@ def sort_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
 
 
 def put_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
-    return calls.call_known(lo, np.put, (value, *args), kwargs, None)
+    return existing.call_known(lo, np.put, (value, *args), kwargs, None)
 
 
 def tolist_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:

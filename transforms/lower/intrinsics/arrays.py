@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import calls, objects
+from transforms.lower import objects
+from transforms.lower.calls import calling, existing, primitives
 from transforms.lower.containers import lists, making, numeric, reading, unpacking, writing
 from transforms.lower.intrinsics import reflection
 from transforms.lower.intrinsics.handler import Handler
@@ -20,7 +21,7 @@ def at_least(fn: Any) -> Handler:
     """np.atleast_1d and the like: of several arrays, the tuple of what each gives."""
 
     def handler(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-        found = tuple(calls.primitive(lo, fn, (a,), dict(kwargs)) for a in args)
+        found = tuple(primitives.primitive(lo, fn, (a,), dict(kwargs)) for a in args)
         return found[0] if len(found) == 1 else found
 
     return handler
@@ -86,7 +87,7 @@ def fromiter_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         items = items[: count.value]
     lists.extend(lo, made, items)
     dtype = given["dtype"]
-    return calls.call_known(lo, np.array, (made,), {"dtype": dtype}, node)
+    return existing.call_known(lo, np.array, (made,), {"dtype": dtype}, node)
 
 
 def piecewise_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
@@ -97,7 +98,7 @@ def piecewise_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     flags = {"dtype": Const(bool)}
     alone = isinstance(conditions, Var) and conditions.kind.base == "array" and conditions.kind.ndim == x.kind.ndim
     given = (conditions,) if alone else unpacking.spread(lo, conditions)
-    chosen = [calls.call_known(lo, np.asarray, (c,), flags, node) for c in given]
+    chosen = [existing.call_known(lo, np.asarray, (c,), flags, node) for c in given]
     made = unpacking.spread(lo, functions)
     if len(made) == len(chosen) + 1:
         found = functools.reduce(lambda a, b: lo.apply(operator.or_, a, b), chosen)
@@ -106,7 +107,7 @@ def piecewise_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     for condition, fn in zip(chosen, made, strict=True):
         value = fn
         if not isinstance(fn, Var) and reflection.callable_(lo, (fn,), {}, node) == TRUE:
-            value = calls.call(lo, fn, (reading.get_item(lo, x, condition), *rest), kwargs, node)
+            value = calling.call(lo, fn, (reading.get_item(lo, x, condition), *rest), kwargs, node)
         writing.set_item(lo, result, condition, value)
     return result
 

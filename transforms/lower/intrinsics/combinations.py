@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import calls
+from transforms.lower.calls import calling
 from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import unrolling
@@ -46,7 +46,7 @@ def groupby_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """itertools.groupby by keys that are known when deriving."""
     key = args[1] if len(args) > 1 else kwargs.get("key", Const(None))
     items = unpacking.spread(lo, args[0])
-    keys = [item if key == Const(None) else calls.call(lo, key, (item,), {}, node) for item in items]
+    keys = [item if key == Const(None) else calling.call(lo, key, (item,), {}, node) for item in items]
     if not all(isinstance(k, Const) for k in keys):
         return lo.refuse("itertools.groupby by computed keys is not followed")
     groups = itertools.groupby(zip(keys, items, strict=True), key=lambda pair: pair[0].value)

@@ -13,7 +13,7 @@ from typing import Any
 import gast
 
 from transforms import ir
-from transforms.lower import calls
+from transforms.lower.calls import calling, primitives
 from transforms.lower.containers import lists, making, reading
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import bodies, iterating, pushing, sequences
@@ -69,7 +69,7 @@ def extremum(fn: Any, op: Any) -> Handler:
             return Const(fn(*(i.value for i in items)))
 
         def value_of(item: Any) -> Any:
-            return item if key == Const(None) else calls.call(lo, key, (item,), {}, node)
+            return item if key == Const(None) else calling.call(lo, key, (item,), {}, node)
 
         def better(held: Any, item: Any) -> Any:
             cond = comparison(lo, op, value_of(item), value_of(held))
@@ -114,7 +114,7 @@ def first_truth(lo: Lowering, iterable: Any, wanted: bool, node: Any) -> Any:
 
 def reduce_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     start = args[2] if len(args) > 2 else UNDEFINED
-    return fold(lo, args[1], start, lambda a, b: calls.call(lo, args[0], (a, b), {}, node), node)
+    return fold(lo, args[1], start, lambda a, b: calling.call(lo, args[0], (a, b), {}, node), node)
 
 
 def accumulate_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
@@ -131,7 +131,7 @@ def accumulate_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         return (
             binary(lo, operator.add, held, item)
             if func == Const(None)
-            else calls.call(lo, func, (held, item), {}, node)
+            else calling.call(lo, func, (held, item), {}, node)
         )
 
     items = args[0]
@@ -155,7 +155,7 @@ def accumulate_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 def prod_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """math.prod of numbers: one after the other, as it does; of an array it has a rule."""
     if isinstance(args[0], Var) and args[0].kind.base == "array" or isinstance(args[0], (Const, tuple)):
-        return calls.primitive(lo, math.prod, args, kwargs)
+        return primitives.primitive(lo, math.prod, args, kwargs)
     from transforms.lower.expressions import binary
 
     return fold(lo, args[0], kwargs.get("start", Const(1)), lambda a, b: binary(lo, operator.mul, a, b), node)

@@ -6,7 +6,7 @@ import contextlib
 import functools
 from typing import Any
 
-from transforms.lower import calls
+from transforms.lower.calls import calling
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Closure, Const, Partial
@@ -50,7 +50,7 @@ def remembered(fn: Any) -> Any:
 
 def cache_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """functools.cache, or lru_cache, of a function made inside: each result is kept under the arguments."""
-    return calls.call(lo, Const(remembered), args[:1], {}, node)
+    return calling.call(lo, Const(remembered), args[:1], {}, node)
 
 
 def lru_cache_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:

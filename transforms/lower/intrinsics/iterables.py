@@ -8,7 +8,8 @@ import types
 from typing import Any
 
 from transforms import ir
-from transforms.lower import calls, iterators, objects
+from transforms.lower import iterators, objects
+from transforms.lower.calls import calling
 from transforms.lower.containers import reading, unpacking, updating
 from transforms.lower.intrinsics import combinations
 from transforms.lower.intrinsics.handler import Handler
@@ -74,7 +75,7 @@ def iter_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         return held
     cls = objects.user_class(held)
     if cls is not None and not isinstance(held, tuple) and objects.lookup(cls, "__iter__") is not UNDEFINED:
-        return calls.call(lo, objects.get_attribute(lo, held, "__iter__"), (), {}, node)
+        return calling.call(lo, objects.get_attribute(lo, held, "__iter__"), (), {}, node)
     if len(args) > 1:
         return lo.refuse("iter with a sentinel is not followed", "write it as a while loop")
     by_position = isinstance(held, Var) and (held.kind.base == "list" or held.kind.base == "array" and held.kind.ndim)
@@ -90,7 +91,7 @@ def next_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     if not isinstance(held, Ref) or held.cls is not begun.Iterator:
         cls = objects.user_class(held)
         if cls is not None and objects.lookup(cls, "__next__") is not UNDEFINED and len(args) == 1:
-            return calls.call(lo, objects.get_attribute(lo, held, "__next__"), (), {}, node)
+            return calling.call(lo, objects.get_attribute(lo, held, "__next__"), (), {}, node)
         return only_next(lo, held)
     source, at = begun.iterator_state(lo, held)
     if isinstance(source, tuple) and at.value >= len(source):

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import calls, flat, integers, memoryviews, objects, outer, strided
+from transforms.lower import flat, integers, memoryviews, objects, outer, strided
+from transforms.lower.calls import calling
 from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics import constructors
 from transforms.lower.intrinsics.handler import Handler
@@ -39,7 +40,7 @@ def len_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         return Const(len(value.value))
     cls = objects.user_class(value)
     if cls is not None:
-        return calls.call(lo, objects.get_attribute(lo, value, "__len__"), (), {}, node)
+        return calling.call(lo, objects.get_attribute(lo, value, "__len__"), (), {}, node)
     if (known := lo.extent(value)) is not None:
         return known
     if flat.is_flat(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import calls, failures, objects, texts
+from transforms.lower import failures, objects, texts
 from transforms.lower.containers import making
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.state.lowering import Lowering
@@ -26,15 +26,15 @@ def printable(lo: Lowering, value: Any) -> Any:
 
 
 def str_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-    return calls.text(lo, str, *args) if args else Const("")
+    return text(lo, str, *args) if args else Const("")
 
 
 def repr_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-    return calls.text(lo, repr, *args)
+    return text(lo, repr, *args)
 
 
 def format_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-    return calls.text(lo, format, *args)
+    return text(lo, format, *args)
 
 
 def literal_method(lo: Lowering, func: Bound, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -54,3 +54,12 @@ def literal_method(lo: Lowering, func: Bound, args: tuple, kwargs: dict[str, Any
 
 
 HANDLERS: dict[Any, Handler] = {print: print_, str: str_, repr: repr_, format: format_}
+
+
+def text(lo: Lowering, fn: Any, *args: Any) -> Any:
+    """Text made of a value: it may be printed, and carries no derivative."""
+    if all(isinstance(a, Const) and isinstance(a.value, (str, int)) for a in args):
+        return Const(fn(*(a.value for a in args)))
+    out = lo.var(kinds.Kind("object", type=str))
+    lo.emit(ir.Apply(out, fn, tuple(printable(lo, a) for a in args), loc=lo.loc))
+    return out

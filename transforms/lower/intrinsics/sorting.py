@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import calls
+from transforms.lower.calls import calling
 from transforms.lower.containers import lists, making, numeric, reading, unpacking
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import bodies, iterating, pushing
@@ -36,7 +36,7 @@ def sorted_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     if isinstance(args[0], Iter) and args[0].kind in pushing.PUSHED:
         return sorted_(lo, (making.realised(lo, args[0]),), kwargs, node)
     items = unpacking.spread(lo, args[0])
-    ranks = [i if key == Const(None) else calls.call(lo, key, (i,), {}, node) for i in items]
+    ranks = [i if key == Const(None) else calling.call(lo, key, (i,), {}, node) for i in items]
     if all(_plain(r) for r in ranks) and isinstance(down, Const):
         order = sorted(range(len(items)), key=lambda i: _python(ranks[i]), reverse=bool(down.value))
         return lo.new(list, tuple(items[i] for i in order), lo.site(node) if node is not None else None)

@@ -7,7 +7,8 @@ from typing import Any
 
 import gast
 
-from transforms.lower import calls, iterators, objects, subclasses
+from transforms.lower import iterators, objects, subclasses
+from transforms.lower.calls import calling
 from transforms.lower.loops import begun, bodies, counting, pushing, sequences, unrolling
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Ref
@@ -64,7 +65,7 @@ def items_of_object(lo: Lowering, value: Any, node: Any) -> Any:
     if cls is None or isinstance(value, tuple) or subclasses.iterated(value):
         return None
     if objects.lookup(cls, "__iter__") is not UNDEFINED:
-        items = calls.call(lo, objects.get_attribute(lo, value, "__iter__"), (), {}, node)
+        items = calling.call(lo, objects.get_attribute(lo, value, "__iter__"), (), {}, node)
         itself = items is value or isinstance(items, Const) and isinstance(value, Const) and items.value is value.value
         return iterators.generated(lo, iterators.from_next, value) if itself else items
     if objects.lookup(cls, "__getitem__") is not UNDEFINED:

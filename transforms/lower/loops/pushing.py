@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import calls
+from transforms.lower.calls import calling, following
 from transforms.lower.containers import comprehensions, reading
 from transforms.lower.loops import bodies, iterating, sequences
 from transforms.lower.state.lowering import Lowering
@@ -88,7 +88,7 @@ def map_pushed(lo: Lowering, value: Iter, body: Callable[[Any], None], node: Any
         iterating.run_sequence(lo, sequence, body, node)
     elif len(iterables) == 1:
         frame = getattr(body, "frame", lo.frame)
-        run = bodies.in_frame(lo, frame, lambda item: body(calls.call(lo, func, (item,), {}, node)))
+        run = bodies.in_frame(lo, frame, lambda item: body(calling.call(lo, func, (item,), {}, node)))
         iterating.iterate(lo, iterables[0], run, node)
     else:
         lo.refuse("map over these is not followed", node=node)
@@ -99,7 +99,7 @@ def filter_pushed(lo: Lowering, value: Iter, body: Callable[[Any], None], node: 
     frame = getattr(body, "frame", lo.frame)
 
     def run(item: Any) -> None:
-        keep = item if func == Const(None) else calls.call(lo, func, (item,), {}, node)
+        keep = item if func == Const(None) else calling.call(lo, func, (item,), {}, node)
         lo.branch(lo.truth(keep), lambda: body(item), lambda: None)
 
     iterating.iterate(lo, iterable, bodies.in_frame(lo, frame, run), node)
@@ -121,11 +121,11 @@ def chain_pushed(lo: Lowering, value: Iter, body: Callable[[Any], None], node: A
 def generator_pushed(lo: Lowering, value: Iter, body: Callable[[Any], None], node: Any) -> None:
     """A generator's body runs, and each yield runs the consumer's."""
     closure, args, kwargs = value.parts
-    frame = calls.enter(lo, closure, args, kwargs)
+    frame = following.enter(lo, closure, args, kwargs)
     if not hasattr(body, "frame"):
         body = bodies.in_frame(lo, lo.frame, body)
     frame.on_yield = lambda item: (body(item), bodies.end_trip_of(body.frame))[0]  # type: ignore[attr-defined]
-    calls.run(lo, frame)
+    following.run(lo, frame)
 
 
 def comprehension_pushed(lo: Lowering, value: Iter, body: Callable[[Any], None], node: Any) -> None:

@@ -6,7 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import calls, flat, objects, outer, subclasses
+from transforms.lower import flat, objects, outer, subclasses
+from transforms.lower.calls import calling
 from transforms.lower.containers import reading, sets, unpacking
 from transforms.lower.loops import lengths, unrolling
 from transforms.lower.state.lowering import Lowering
@@ -160,7 +161,7 @@ def mapped(lo: Lowering, value: Iter) -> Sequence | None:
     inner = _zip(lo, Iter("zip", tuple(iterables)))
     if inner is None:
         return None
-    return Sequence(inner.length, lambda i: calls.call(lo, func, inner.item(i), {}, None), end=inner.end)
+    return Sequence(inner.length, lambda i: calling.call(lo, func, inner.item(i), {}, None), end=inner.end)
 
 
 def _view(lo: Lowering, value: Iter) -> Sequence:

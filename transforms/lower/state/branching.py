@@ -74,12 +74,13 @@ def truth(lo: Lowering, value: Any) -> Any:
 
 def truth_of_object(lo: Lowering, value: Any) -> Any:
     """The truth of an instance, as its class defines it."""
-    from transforms.lower import calls, objects
+    from transforms.lower import objects
+    from transforms.lower.calls import calling
 
     cls = objects.user_class(value)
     for name in ("__bool__", "__len__"):
         if cls is not None and objects.lookup(cls, name) is not UNDEFINED:
-            return lo.truth(calls.call(lo, objects.get_attribute(lo, value, name), (), {}, None))
+            return lo.truth(calling.call(lo, objects.get_attribute(lo, value, name), (), {}, None))
     return Const(True)
 
 
