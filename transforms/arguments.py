@@ -17,7 +17,7 @@ from transforms import ir, kinds
 from transforms.errors import ArgumentError, KindError
 from transforms.ir import Const, Var
 from transforms.lower.derivatives import Frozen
-from transforms.lower.objects import heap_class
+from transforms.lower.objects.model import heap_class
 from transforms.lower.state.lowering import Lowering
 
 LONGEST_KNOWN_LIST = 16

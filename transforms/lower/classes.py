@@ -14,7 +14,8 @@ import gast
 import numpy as np
 
 from transforms.lower.calls import calling, closures
-from transforms.lower.objects import FUNCTIONS, LocalFunction, LocalValue, heap_class, lookup, made_by, owner_of
+from transforms.lower.objects.instances import made_by
+from transforms.lower.objects.model import FUNCTIONS, LocalFunction, LocalValue, heap_class, lookup, owner_of
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Ref, Var
 

@@ -15,8 +15,9 @@ import numpy as np
 from transforms import ir, kinds
 from transforms.errors import KindError
 from transforms.ir import Block, Const, Region, Var
-from transforms.lower import objects, subclasses, through
+from transforms.lower import subclasses, through
 from transforms.lower.calls import calling, closures
+from transforms.lower.objects import array_attributes
 from transforms.lower.operations import same_object
 from transforms.lower.scalar import no_gradient
 from transforms.lower.state.lowering import Lowering
@@ -299,7 +300,7 @@ def stop(lo: Lowering, value: Any) -> Any:
         out = Var(value.name, value.kind, Region() if value.kind.memory else None, shape=value.shape)
         lo.emit(ir.Apply(out, stopped, (value,), loc=lo.loc))
         return out
-    if isinstance(value, tuple) and not isinstance(value, objects.Shape):
+    if isinstance(value, tuple) and not isinstance(value, array_attributes.Shape):
         return tuple(stop(lo, v) for v in value)
     return value
 

@@ -13,10 +13,11 @@ import numpy as np
 
 from tensor.runtime import join_text
 from transforms import ir, kinds
-from transforms.lower import objects, outer, undefined, written
+from transforms.lower import outer, undefined, written
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import comparing, comprehensions, lists, making, operators, reading, unpacking
 from transforms.lower.intrinsics import showing
+from transforms.lower.objects import attributes, overloading, supers
 from transforms.lower.state.frames import Loc
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Bound, Cell, Choice, Closure, Const, Iter, Lost, Ref, Var
@@ -138,7 +139,7 @@ def binary(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any) -> Any:
             return choose(
                 lo, side, lambda v, side=side: binary(lo, fn, *(v if s is side else s for s in (left, right)))
             )
-    found = objects.overloaded(lo, fn, left, right)
+    found = overloading.overloaded(lo, fn, left, right)
     if found is not None:
         return found
     found = operators.binary(lo, fn, left, right)
@@ -175,7 +176,7 @@ def unaryop(lo: Lowering, node: gast.UnaryOp) -> Any:
 def unary(lo: Lowering, fn: Callable[..., Any], value: Any) -> Any:
     if isinstance(value, Const) and isinstance(value.value, (int, float, complex)):
         return Const(fn(value.value))
-    found = objects.overloaded(lo, fn, value)
+    found = overloading.overloaded(lo, fn, value)
     return found if found is not None else undefined.apply(lo, fn, value)
 
 
@@ -235,7 +236,7 @@ def comparison(lo: Lowering, op: type, left: Any, right: Any) -> Any:
         found = reading.contains(lo, right, left)
         return found if op is gast.In else lo.negated(found)
     fn = COMPARE[op]
-    found = objects.overloaded(lo, fn, left, right)
+    found = overloading.overloaded(lo, fn, left, right)
     if found is None:
         found = comparing.compare(lo, fn, left, right)
     if found is None and fn in (operator.eq, operator.ne):
@@ -288,7 +289,7 @@ def namedexpr(lo: Lowering, node: gast.NamedExpr) -> Any:
 
 
 def attribute(lo: Lowering, node: gast.Attribute) -> Any:
-    return objects.get_attribute(lo, evaluate(lo, node.value), node.attr)
+    return attributes.get_attribute(lo, evaluate(lo, node.value), node.attr)
 
 
 def subscript(lo: Lowering, node: gast.Subscript) -> Any:
@@ -354,7 +355,7 @@ def dict_(lo: Lowering, node: gast.Dict) -> Any:
 def call(lo: Lowering, node: gast.Call) -> Any:
     func = evaluate(lo, node.func)
     if func == Const(super) and not node.args:
-        return objects.super_(lo)
+        return supers.super_(lo)
     columns = unzipped(lo, func, node)
     if columns is not None:
         return columns

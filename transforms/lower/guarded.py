@@ -10,9 +10,10 @@ import gast
 import numpy as np
 
 from transforms import ir, kinds, source
-from transforms.lower import failures, objects, operations
+from transforms.lower import failures, operations
 from transforms.lower.calls import calling, closures, following
 from transforms.lower.intrinsics import reflection
+from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Partial, Var
 
@@ -127,16 +128,16 @@ def run_generator(lo: Lowering, closure: Any, args: tuple, kwargs: dict, item: A
 
 def manage(lo: Lowering, context: Any, item: Any, body: Callable[[], None]) -> None:
     """A context with methods of its own: what leaves the block is told to __exit__."""
-    cls = objects.user_class(context)
+    cls = model.user_class(context)
     if cls is None:
         lo.refuse("this context manager is not followed")
-    target(lo, item, calling.call(lo, objects.get_attribute(lo, context, "__enter__"), (), {}, None))
+    target(lo, item, calling.call(lo, attributes.get_attribute(lo, context, "__enter__"), (), {}, None))
 
     def leave(*told: Any) -> Any:
-        return calling.call(lo, objects.get_attribute(lo, context, "__exit__"), told, {}, None)
+        return calling.call(lo, attributes.get_attribute(lo, context, "__exit__"), told, {}, None)
 
     none = Const(None)
-    if not lo.tries and not telling(objects.lookup(cls, "__exit__")):
+    if not lo.tries and not telling(model.lookup(cls, "__exit__")):
         body()
         if lo.frame.exits.get("raise") != TRUE:
             kept(lo, lambda: leave(none, none, none))

@@ -8,8 +8,8 @@ from typing import Any
 
 import gast
 
-from transforms.lower import objects
 from transforms.lower.containers import unpacking
+from transforms.lower.objects import attributes
 from transforms.lower.state.frames import Loc
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Const, Ref, Var
@@ -151,7 +151,8 @@ def class_(lo: Lowering, pattern: gast.MatchClass, subject: Any) -> Any:
     names = [*getattr(cls.value, "__match_args__", ())[: len(pattern.patterns)], *pattern.kwd_attrs]
     parts = [*pattern.patterns, *pattern.kwd_patterns]
     tests = [
-        lambda p=p, n=n: test(lo, p, objects.get_attribute(lo, subject, n)) for p, n in zip(parts, names, strict=True)
+        lambda p=p, n=n: test(lo, p, attributes.get_attribute(lo, subject, n))
+        for p, n in zip(parts, names, strict=True)
     ]
     return every(lo, [lambda: cond, *tests])
 

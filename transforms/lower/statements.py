@@ -10,11 +10,12 @@ from typing import Any
 import gast
 
 from transforms import ir
-from transforms.lower import classes, guarded, objects, operations, outer, patterns, unknown
+from transforms.lower import classes, guarded, operations, outer, patterns, unknown
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import making, operators, unpacking, updating, writing
 from transforms.lower.expressions import BINARY, binary, bind, condition, evaluate, load
 from transforms.lower.loops import iterating, whiles
+from transforms.lower.objects import array_attributes, attributes, model, overloading, setting
 from transforms.lower.state.frames import Loc
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Ref, Var
@@ -120,11 +121,11 @@ def store(lo: Lowering, target: Any, value: Any) -> None:
     elif isinstance(target, (gast.Tuple, gast.List)):
         unpack(lo, target.elts, value)
     elif isinstance(target, gast.Attribute):
-        objects.set_attribute(lo, evaluate(lo, target.value), target.attr, value)
+        setting.set_attribute(lo, evaluate(lo, target.value), target.attr, value)
     elif isinstance(target, gast.Subscript):
         holder = target.value
         if isinstance(holder, gast.Attribute) and holder.attr == "imag":
-            objects.set_imaginary(lo, evaluate(lo, holder.value), evaluate(lo, target.slice), value)
+            array_attributes.set_imaginary(lo, evaluate(lo, holder.value), evaluate(lo, target.slice), value)
             return
         writing.set_item(lo, evaluate(lo, holder), evaluate(lo, target.slice), value)
     elif isinstance(target, gast.Starred):
@@ -170,8 +171,8 @@ def augmented(lo: Lowering, stmt: gast.AugAssign) -> None:
         bind(lo, target.id, inplace(lo, fn, load(lo, target.id), evaluate(lo, stmt.value)))
     elif isinstance(target, gast.Attribute):
         obj = evaluate(lo, target.value)
-        new = inplace(lo, fn, objects.get_attribute(lo, obj, target.attr), evaluate(lo, stmt.value))
-        objects.set_attribute(lo, obj, target.attr, new)
+        new = inplace(lo, fn, attributes.get_attribute(lo, obj, target.attr), evaluate(lo, stmt.value))
+        setting.set_attribute(lo, obj, target.attr, new)
     elif isinstance(target, gast.Subscript):
         obj, index = evaluate(lo, target.value), evaluate(lo, target.slice)
         updating.update_item(lo, obj, index, fn, stmt.value)
@@ -183,11 +184,11 @@ def inplace(lo: Lowering, fn: Callable[..., Any], old: Any, value: Any) -> Any:
     """The value of `old` after `old op= value`."""
     if isinstance(old, Choice):
         return lo.branch(old.cond, lambda: inplace(lo, fn, old.then, value), lambda: inplace(lo, fn, old.orelse, value))
-    cls = objects.user_class(old) if isinstance(old, (Ref, Const)) else None
+    cls = model.user_class(old) if isinstance(old, (Ref, Const)) else None
     if cls is not None:
-        name = "__i" + objects.DUNDERS[fn][0].strip("_") + "__"
-        if objects.lookup(cls, name) is not UNDEFINED:
-            return calling.call(lo, objects.get_attribute(lo, old, name), (value,), {}, None)
+        name = "__i" + overloading.DUNDERS[fn][0].strip("_") + "__"
+        if model.lookup(cls, name) is not UNDEFINED:
+            return calling.call(lo, attributes.get_attribute(lo, old, name), (value,), {}, None)
     found = operators.inplace(lo, fn, old, value)
     if found is not None:
         return found

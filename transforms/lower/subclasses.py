@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from transforms import kinds
-from transforms.lower import objects
 from transforms.lower.calls import calling, closures, existing, primitives
 from transforms.lower.containers import making, reading, writing
+from transforms.lower.objects import array_attributes, model, overloading
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Bound, Const, Ref, Var
 
@@ -76,9 +76,9 @@ def made(lo: Lowering, cls: type, array: Any, source: Any) -> Ref:
         if any(name in vars(base) for base in cls.__mro__ if base not in (np.ndarray, object)):
             lo.refuse(f"the subclass {cls.__name__} of np.ndarray defines {name}, which is not followed")
     ref = lo.new(cls, {ENTRIES: array}, lo.path)
-    finalize = objects.lookup(cls, "__array_finalize__")
-    if isinstance(finalize, objects.FUNCTIONS):
-        owner = objects.owner_of(cls, "__array_finalize__")
+    finalize = model.lookup(cls, "__array_finalize__")
+    if isinstance(finalize, model.FUNCTIONS):
+        owner = model.owner_of(cls, "__array_finalize__")
         calling.call(lo, closures.closure_of(lo, finalize, owner), (ref, source), {}, None)
     return ref
 
@@ -91,16 +91,16 @@ def view(lo: Lowering, value: Any, cls: type) -> Any:
 
 def instantiate(lo: Lowering, cls: type, args: tuple, kwargs: dict[str, Any], node: Any) -> Any:
     """`cls(...)`, by a `__new__` that the class defines."""
-    new = objects.lookup(cls, "__new__")
+    new = model.lookup(cls, "__new__")
     new = new.__func__ if isinstance(new, staticmethod) else new
-    if not isinstance(new, objects.FUNCTIONS):
+    if not isinstance(new, model.FUNCTIONS):
         return lo.refuse(f"{cls.__name__} is made as np.ndarray is, which is not followed", "use x.view(cls)")
     ref = calling.call(
-        lo, closures.closure_of(lo, new, objects.owner_of(cls, "__new__")), (Const(cls), *args), kwargs, node
+        lo, closures.closure_of(lo, new, model.owner_of(cls, "__new__")), (Const(cls), *args), kwargs, node
     )
-    init = objects.lookup(cls, "__init__")
-    if is_instance(ref) and issubclass(ref.cls, cls) and isinstance(init, objects.FUNCTIONS):
-        owner = objects.owner_of(cls, "__init__")
+    init = model.lookup(cls, "__init__")
+    if is_instance(ref) and issubclass(ref.cls, cls) and isinstance(init, model.FUNCTIONS):
+        owner = model.owner_of(cls, "__init__")
         calling.call(lo, closures.closure_of(lo, init, owner), (ref, *args), kwargs, node)
     return ref
 
@@ -148,7 +148,7 @@ def wrapped(lo: Lowering, result: Any, fresh: Any, args: list[Any]) -> Any:
         return lo.refuse("instances of several subclasses of np.ndarray are mixed: this is not followed")
     source = args[fresh] if fresh >= 0 and fresh < len(args) else UNDEFINED
     cls = instances[0].cls
-    if source is UNDEFINED and isinstance(objects.lookup(cls, "__array_finalize__"), objects.FUNCTIONS):
+    if source is UNDEFINED and isinstance(model.lookup(cls, "__array_finalize__"), model.FUNCTIONS):
         return lo.refuse(f"what {cls.__name__}.__array_finalize__ is told here is not followed")
     return made(lo, cls, result, source)
 
@@ -205,8 +205,8 @@ def known_call(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
     name = getattr(fn, "__name__", "")
     for value in (*args, *kwargs.values()):
         if is_instance(value) and not kinds.is_ufunc(fn):
-            found = objects.lookup(value.cls, OVERRIDDEN.get(name, name))
-            if isinstance(found, objects.FUNCTIONS):
+            found = model.lookup(value.cls, OVERRIDDEN.get(name, name))
+            if isinstance(found, model.FUNCTIONS):
                 lo.refuse(f"{name} of an instance whose class defines {name} itself is not followed", "call the method")
     return apply(lo, fn, args, kwargs, lambda *a, **k: existing.call_known(lo, fn, a, k, node))
 
@@ -236,8 +236,8 @@ def operate(lo: Lowering, fn: Callable[..., Any], *operands: Any) -> Any:
 @functools.cache
 def operators() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The operators by the names of their methods: plain ones, those with the operands swapped, those in place."""
-    plain = {names[0]: fn for fn, names in objects.DUNDERS.items()}
-    swapped = {names[1]: fn for fn, names in objects.DUNDERS.items() if len(names) > 1 and names[1] not in plain}
+    plain = {names[0]: fn for fn, names in overloading.DUNDERS.items()}
+    swapped = {names[1]: fn for fn, names in overloading.DUNDERS.items() if len(names) > 1 and names[1] not in plain}
     return plain, swapped, {f"__i{name.strip('_')}__": fn for name, fn in plain.items()}
 
 
@@ -260,7 +260,7 @@ def attribute(lo: Lowering, value: Ref, name: str) -> Any:
         return Bound(value, lambda lo, self, args, kwargs, node: view(lo, self, given_class(lo, args, kwargs)), name)
     if name.startswith("__") or name == "base":
         return lo.refuse(f"{value.cls.__name__}.{name} is not followed")
-    found = objects.array_attribute(lo, entries(lo, value), name)
+    found = array_attributes.array_attribute(lo, entries(lo, value), name)
     if isinstance(found, Bound):
         return Bound(value, method(name), name)
     fresh = probed(lo, lambda a: getattr(a, name), (value,), {})
@@ -272,7 +272,7 @@ def method(name: str) -> Callable[..., Any]:
 
     def handler(lo: Lowering, self: Any, args: tuple, kwargs: dict[str, Any], node: Any) -> Any:
         def run(array: Any, *rest: Any, **named: Any) -> Any:
-            return calling.call(lo, objects.array_attribute(lo, array, name), rest, named, node)
+            return calling.call(lo, array_attributes.array_attribute(lo, array, name), rest, named, node)
 
         return apply(lo, lambda a, *rest, **named: getattr(a, name)(*rest, **named), (self, *args), kwargs, run)
 
@@ -299,7 +299,7 @@ def update(lo: Lowering, value: Ref, fn: Callable[..., Any], new: Any) -> Any:
 
 def iterated(value: Any) -> bool:
     """Whether a value is an instance that is iterated over as arrays are."""
-    return is_instance(value) and not isinstance(objects.lookup(value.cls, "__iter__"), objects.FUNCTIONS)
+    return is_instance(value) and not isinstance(model.lookup(value.cls, "__iter__"), model.FUNCTIONS)
 
 
 def set_item(lo: Lowering, value: Ref, index: Any, new: Any) -> Const:

@@ -21,9 +21,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import objects
 from transforms.lower.calls import calling
 from transforms.lower.containers import unpacking
+from transforms.lower.objects import instances
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, Const
 
@@ -70,7 +70,7 @@ def is_thread(fn: Any) -> bool:
 
 def make(lo: Lowering, args: tuple, kwargs: dict[str, Any], node: Any) -> Any:
     """`threading.Thread(...)`."""
-    thread = objects.instantiate(lo, InOrder, args, kwargs, node)
+    thread = instances.instantiate(lo, InOrder, args, kwargs, node)
     lo.threads.append(thread)
     return thread
 

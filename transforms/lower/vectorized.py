@@ -10,10 +10,11 @@ import numpy as np
 from tensor.attributes import method
 from transforms import ir, kinds
 from transforms.analyse.memory import CHECKS
-from transforms.lower import integers, objects
+from transforms.lower import integers
 from transforms.lower.calls import calling, existing, following
 from transforms.lower.containers import making, reading, unpacking, writing
 from transforms.lower.loops import bodies, iterating
+from transforms.lower.objects import attributes
 from transforms.lower.operations import raise_
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Partial, Ref, Var
@@ -39,7 +40,7 @@ def known_vectorize(lo: Lowering, fn: np.vectorize, args: tuple, kwargs: dict[st
     """A call of what np.vectorize has made outside."""
     if fn.signature is not None:
         return lo.refuse("np.vectorize with a signature is not followed", "write a loop over the rows")
-    pyfunc = objects.get_attribute(lo, Const(fn), "pyfunc")
+    pyfunc = attributes.get_attribute(lo, Const(fn), "pyfunc")
     options = (Const(fn.otypes), Const(tuple(fn.excluded)), Const(fn.cache))
     return call_vectorized(lo, (pyfunc, *options, *args), kwargs, node)
 
@@ -81,7 +82,7 @@ def call_vectorized(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
             "this is not followed for several axes",
             "write a loop over the items",
         )
-    shape = () if line else objects.get_attribute(lo, arrays[0], "shape")
+    shape = () if line else attributes.get_attribute(lo, arrays[0], "shape")
     shaped = made if line else tuple(lo.apply(np.reshape, array, shape) for array in made)
     return shaped if isinstance(first, tuple) or len(made) > 1 else shaped[0]
 

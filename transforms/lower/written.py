@@ -37,8 +37,9 @@ from typing import Any
 
 from transforms import ir
 from transforms.guards import Outside
-from transforms.lower import objects, outer, through
+from transforms.lower import outer, through
 from transforms.lower.containers import writing
+from transforms.lower.objects import model
 from transforms.lower.operations import write_attribute, write_item
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Initial, Lost, Ref
@@ -180,7 +181,7 @@ def _plain_instance(held: Any) -> bool:
     return (
         isinstance(getattr(held, "__dict__", None), dict)
         and not isinstance(held, (type, types.ModuleType, types.FunctionType, BaseException))
-        and all(objects.heap_class(base) and "__slots__" not in base.__dict__ for base in own)
+        and all(model.heap_class(base) and "__slots__" not in base.__dict__ for base in own)
         and all("__getattribute__" not in base.__dict__ for base in own)
     )
 

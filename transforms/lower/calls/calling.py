@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from tensor.attributes import Method
-from transforms.lower import objects, ufuncs
+from transforms.lower import ufuncs
 from transforms.lower.calls import existing, following, method_calls, unfollowed
+from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Bound, Choice, Closure, Const, Derived, Lost, Partial, Pullback, Var
 
@@ -39,9 +40,9 @@ def call(lo: Lowering, func: Any, args: tuple, kwargs: dict[str, Any], node: Any
         return func.run(*args, **kwargs)
     if isinstance(func, Lost):
         return lo.lost(func)
-    cls = objects.user_class(func)
+    cls = model.user_class(func)
     if cls is not None:
-        method = objects.get_attribute(lo, func, "__call__")
+        method = attributes.get_attribute(lo, func, "__call__")
         return call(lo, method, args, kwargs, node)
     if isinstance(func, Var) and func.kind.base == "object":
         return unfollowed.opaque(lo, func, args, kwargs)

@@ -8,20 +8,21 @@ from typing import Any
 
 from transforms import source
 from transforms.guards import Outside
-from transforms.lower import objects, outer
+from transforms.lower import outer
+from transforms.lower.objects import model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Closure, Const, Ref
 
 
 def callable_of(lo: Lowering, fn: Any, owner: type | None = None) -> Any:
-    if isinstance(fn, objects.LocalFunction):
+    if isinstance(fn, model.LocalFunction):
         return fn.closure
     return closure_of(lo, fn, owner) if isinstance(fn, types.FunctionType) else Const(fn)
 
 
 def closure_of(lo: Lowering, fn: Any, owner: type | None = None) -> Closure:
     """The closure of a function that exists already (or of a method of a class defined inside the function)."""
-    if isinstance(fn, objects.LocalFunction):
+    if isinstance(fn, model.LocalFunction):
         return fn.closure
     found = source.find(fn)
     if str(fn.__module__).partition(".")[0] not in ("numpy", "scipy"):

@@ -13,10 +13,11 @@ import numpy as np
 
 from tensor import registry, runtime
 from transforms import ir, source
-from transforms.lower import objects, subclasses, vectorized
+from transforms.lower import subclasses, vectorized
 from transforms.lower.calls import calling, closures, following, primitives, stand_ins, unfollowed
 from transforms.lower.containers import numeric, reading, updating
 from transforms.lower.intrinsics import table
+from transforms.lower.objects import attributes, instances, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Bound, Const, Var
 
@@ -84,12 +85,12 @@ def call_known(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
             return unfollowed.opaque(lo, fn, args, kwargs)
         if fn.__module__ in ("builtins",) and not issubclass(fn, BaseException) and fn is not object:
             return unfollowed.opaque(lo, fn, args, kwargs)
-        if objects.heap_class(fn) or issubclass(fn, BaseException) or fn is object:
-            return objects.instantiate(lo, fn, args, kwargs, node)
+        if model.heap_class(fn) or issubclass(fn, BaseException) or fn is object:
+            return instances.instantiate(lo, fn, args, kwargs, node)
         return unfollowed.opaque(lo, fn, args, kwargs)
-    cls = objects.user_class(Const(fn))
-    if cls is not None and isinstance(objects.lookup(cls, "__call__"), objects.FUNCTIONS):
-        return calling.call(lo, objects.get_attribute(lo, Const(fn), "__call__"), args, kwargs, node)
+    cls = model.user_class(Const(fn))
+    if cls is not None and isinstance(model.lookup(cls, "__call__"), model.FUNCTIONS):
+        return calling.call(lo, attributes.get_attribute(lo, Const(fn), "__call__"), args, kwargs, node)
     return unfollowed.opaque(lo, fn, args, kwargs)
 
 
@@ -103,7 +104,7 @@ def got(lo: Lowering, fn: Any, value: Any) -> Any:
     if isinstance(fn, operator.itemgetter):
         found = tuple(reading.get_item(lo, value, lo.lift(name)) for name in names)
     else:
-        step = lambda held, name: objects.get_attribute(lo, held, name)  # noqa: E731
+        step = lambda held, name: attributes.get_attribute(lo, held, name)  # noqa: E731
         found = tuple(functools.reduce(step, name.split("."), value) for name in names)
     return found[0] if len(found) == 1 else found
 

@@ -10,9 +10,9 @@ import tensor.rules  # noqa: F401  (importing it fills the registry)
 from tensor import registry
 from tensor.attributes import Attribute, Method
 from transforms import kinds
-from transforms.lower import objects
 from transforms.lower.calls import storing
 from transforms.lower.containers import making, numeric, operators
+from transforms.lower.objects import overloading
 from transforms.lower.state.applying import ARITHMETIC
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import TRUE, Choice, Const, Ref, Var
@@ -60,7 +60,7 @@ def primitive(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any]) -> Any
             return primitive(lo, fn, given, {k: v if a is choice else a for k, a in kwargs.items()})
 
         return lo.branch(choice.cond, lambda: spread(choice.then), lambda: spread(choice.orelse))
-    found = objects.overloaded(lo, fn, *args) if args else None
+    found = overloading.overloaded(lo, fn, *args) if args else None
     if found is None and len(args) == 2 and getattr(fn, "__module__", None) == "_operator":
         found = operators.binary(lo, fn, *args)
     if found is not None:

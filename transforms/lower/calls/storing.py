@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import objects
 from transforms.lower.containers import reading, writing
+from transforms.lower.objects import attributes
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import TRUE, Const, Var
 
@@ -32,7 +32,7 @@ def store_result(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], tar
 
 def store_where(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], target: Var, mask: Any) -> Any:
     """`fn(..., out=target, where=mask)`: done on the entries chosen alone, as elsewhere it may be undefined."""
-    shape = objects.get_attribute(lo, target, "shape")
+    shape = attributes.get_attribute(lo, target, "shape")
     mask = lo.apply(np.broadcast_to, mask, shape)
 
     def chosen_of(a: Any) -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 
 from tensor import runtime
 from transforms import ir, kinds
-from transforms.lower import flat, memoryviews, objects, outer, strided, texts
+from transforms.lower import flat, memoryviews, outer, strided, texts
 from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, making, unpacking, writing
 from transforms.lower.failures import known as surely_raise
+from transforms.lower.objects import attributes, model, overloading
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Iter, Lost, Ref, Var
 
@@ -24,7 +25,7 @@ def get_item(lo: Lowering, value: Any, index: Any) -> Any:
         return lo.branch(index.cond, lambda: get_item(lo, value, index.then), lambda: get_item(lo, value, index.orelse))
     if isinstance(value, Const) and not isinstance(value.value, (str, bytes)):
         value = unpacking.outside(lo, value) if not isinstance(value.value, dict) else value
-    found = objects.overloaded(lo, operator.getitem, value, index)
+    found = overloading.overloaded(lo, operator.getitem, value, index)
     if found is not None:
         return found
     if isinstance(value, tuple):
@@ -185,9 +186,9 @@ def contains(lo: Lowering, container: Any, value: Any) -> Any:
                 return Const(outer.member(lo, container.value, value.value))
         except TypeError:
             pass
-    cls = objects.user_class(container)
-    if cls is not None and not isinstance(container, tuple) and objects.lookup(cls, "__contains__") is not UNDEFINED:
-        return lo.truth(calling.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None))
+    cls = model.user_class(container)
+    if cls is not None and not isinstance(container, tuple) and model.lookup(cls, "__contains__") is not UNDEFINED:
+        return lo.truth(calling.call(lo, attributes.get_attribute(lo, container, "__contains__"), (value,), {}, None))
     if isinstance(container, (tuple, Ref)):
         items = unpacking.spread(lo, container)
         if all(isinstance(i, Const) for i in items) and isinstance(value, Const):
@@ -197,7 +198,7 @@ def contains(lo: Lowering, container: Any, value: Any) -> Any:
             same = lo.apply(operator.eq, value, item)
             result = lo.branch(lo.truth(same), lambda: TRUE, lambda result=result: result)
         return result
-    found = objects.user_class(container)
-    if found is not None and objects.lookup(found, "__contains__") is not UNDEFINED:
-        return calling.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None)
+    found = model.user_class(container)
+    if found is not None and model.lookup(found, "__contains__") is not UNDEFINED:
+        return calling.call(lo, attributes.get_attribute(lo, container, "__contains__"), (value,), {}, None)
     return lo.apply(operator.contains, container, value)

@@ -7,11 +7,12 @@ from typing import Any
 
 from tensor.attributes import attribute as attribute_of
 from transforms import ir, kinds
-from transforms.lower import flat, memoryviews, objects, strided, subclasses, through, written
+from transforms.lower import flat, memoryviews, strided, subclasses, through, written
 from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, lists, making, reading, unpacking
 from transforms.lower.failures import known as surely_raise
 from transforms.lower.loops import bodies, iterating
+from transforms.lower.objects import attributes, model
 from transforms.lower.operations import write_item
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Cell, Choice, Const, Iter, Ref, Var
@@ -29,7 +30,7 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
             index.cond, lambda: set_item(lo, value, index.then, new), lambda: set_item(lo, value, index.orelse, new)
         )
         return
-    if subclasses.is_instance(value) and not isinstance(objects.lookup(value.cls, "__setitem__"), objects.FUNCTIONS):
+    if subclasses.is_instance(value) and not isinstance(model.lookup(value.cls, "__setitem__"), model.FUNCTIONS):
         subclasses.set_item(lo, value, index, new)
         return
     if isinstance(value, Ref) and value.cls is dict:
@@ -40,8 +41,8 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
         write_through(lo, value, index, new)
     elif isinstance(value, Ref) and value.cls is list:
         set_list_item(lo, value, index, new)
-    elif isinstance(value, Ref) or objects.user_class(value) is not None:
-        calling.call(lo, objects.get_attribute(lo, value, "__setitem__"), (index, new), {}, None)
+    elif isinstance(value, Ref) or model.user_class(value) is not None:
+        calling.call(lo, attributes.get_attribute(lo, value, "__setitem__"), (index, new), {}, None)
     elif isinstance(value, Var) and value.kind.base == "list":
         if isinstance(index, ir.Slice):
             assign_slice(lo, value, index, new)
@@ -148,7 +149,7 @@ def delete_item(lo: Lowering, value: Any, index: Any) -> None:
             delete_slice(lo, value, index)
         else:
             lists.pop(lo, value, (index,), {}, None)
-    elif objects.user_class(value) is not None:
-        calling.call(lo, objects.get_attribute(lo, value, "__delitem__"), (index,), {}, None)
+    elif model.user_class(value) is not None:
+        calling.call(lo, attributes.get_attribute(lo, value, "__delitem__"), (index,), {}, None)
     else:
         lo.refuse(f"deleting an item of {lo.describe(value)} is not followed")

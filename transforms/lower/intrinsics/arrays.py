@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import objects
 from transforms.lower.calls import calling, existing, primitives
 from transforms.lower.containers import lists, making, numeric, reading, unpacking, writing
 from transforms.lower.intrinsics import reflection
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.objects import array_attributes
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import TRUE, Choice, Const, Var
 
@@ -49,7 +49,7 @@ def ndim_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 def shape_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     value = making.realised(lo, numeric.as_array(lo, args[0]))
     if isinstance(value, Var) and value.kind.rank_known:
-        return objects.shape(lo, value)
+        return array_attributes.shape(lo, value)
     if isinstance(value, Const):
         return lo.lift(np.shape(value.value))
     return lo.apply(np.shape, value)

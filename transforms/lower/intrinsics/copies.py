@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import objects, subclasses, written
+from transforms.lower import subclasses, written
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.objects import instances
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
@@ -66,7 +67,7 @@ def replace_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     fields = dataclasses.fields(value.cls) if made is None else made
     content = lo.content(value)
     given = {f.name: content[f.name] for f in fields if f.init and f.name in content}
-    return objects.instantiate(lo, value.cls, (), {**given, **kwargs}, node)
+    return instances.instantiate(lo, value.cls, (), {**given, **kwargs}, node)
 
 
 def record_fields(lo: Lowering, value: Any) -> dict[str, Any]:

@@ -8,12 +8,13 @@ import types
 from typing import Any
 
 from transforms import ir
-from transforms.lower import iterators, objects
+from transforms.lower import iterators
 from transforms.lower.calls import calling
 from transforms.lower.containers import reading, unpacking, updating
 from transforms.lower.intrinsics import combinations
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import begun, bodies, iterating, pushing
+from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import TRUE, UNDEFINED, Cell, Choice, Const, Iter, Ref, Var
 
@@ -73,9 +74,9 @@ def iter_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     held = args[0]
     if isinstance(held, Ref) and held.cls is begun.Iterator or isinstance(held, Iter) and held.kind in pushing.PUSHED:
         return held
-    cls = objects.user_class(held)
-    if cls is not None and not isinstance(held, tuple) and objects.lookup(cls, "__iter__") is not UNDEFINED:
-        return calling.call(lo, objects.get_attribute(lo, held, "__iter__"), (), {}, node)
+    cls = model.user_class(held)
+    if cls is not None and not isinstance(held, tuple) and model.lookup(cls, "__iter__") is not UNDEFINED:
+        return calling.call(lo, attributes.get_attribute(lo, held, "__iter__"), (), {}, node)
     if len(args) > 1:
         return lo.refuse("iter with a sentinel is not followed", "write it as a while loop")
     by_position = isinstance(held, Var) and (held.kind.base == "list" or held.kind.base == "array" and held.kind.ndim)
@@ -89,9 +90,9 @@ def next_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     if isinstance(held, Iter) and len(args) > 1:
         return first_of(lo, held, args[1], node)
     if not isinstance(held, Ref) or held.cls is not begun.Iterator:
-        cls = objects.user_class(held)
-        if cls is not None and objects.lookup(cls, "__next__") is not UNDEFINED and len(args) == 1:
-            return calling.call(lo, objects.get_attribute(lo, held, "__next__"), (), {}, node)
+        cls = model.user_class(held)
+        if cls is not None and model.lookup(cls, "__next__") is not UNDEFINED and len(args) == 1:
+            return calling.call(lo, attributes.get_attribute(lo, held, "__next__"), (), {}, node)
         return only_next(lo, held)
     source, at = begun.iterator_state(lo, held)
     if isinstance(source, tuple) and at.value >= len(source):

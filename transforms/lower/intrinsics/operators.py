@@ -6,11 +6,11 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import objects
 from transforms.lower.calls import calling
 from transforms.lower.containers import writing
 from transforms.lower.intrinsics import evaluated
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.objects import attributes
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Partial
 
@@ -55,7 +55,7 @@ def _method_called(name: Any, args: tuple, kwargs: tuple, value: Any) -> Any:
 
 def method_called(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     name, given, named, value = args
-    return calling.call(lo, objects.get_attribute(lo, value, evaluated.plain(lo, name)), given, dict(named), node)
+    return calling.call(lo, attributes.get_attribute(lo, value, evaluated.plain(lo, name)), given, dict(named), node)
 
 
 IN_PLACE = "add sub mul truediv floordiv mod pow matmul and_ or_ xor".split()

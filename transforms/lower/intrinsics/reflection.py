@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import flat, integers, memoryviews, objects, outer, strided
+from transforms.lower import flat, integers, memoryviews, outer, strided
 from transforms.lower.calls import calling
 from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics import constructors
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import sequences
+from transforms.lower.objects import array_attributes, attributes, model, setting
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, Bound, Choice, Closure, Const, Iter, Partial, Ref, Var
 
@@ -32,15 +33,15 @@ def len_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         return lo.lost(content) if hasattr(content, "reason") else Const(len(content))
     if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
         return Const(len(value.value))
-    if isinstance(value, Const) and objects.user_class(value) is None:
+    if isinstance(value, Const) and model.user_class(value) is None:
         held = unpacking.outside(lo, value)
         if held is not value:
             return len_(lo, (held,), {}, node)
         outer.structure(lo, value.value)
         return Const(len(value.value))
-    cls = objects.user_class(value)
+    cls = model.user_class(value)
     if cls is not None:
-        return calling.call(lo, objects.get_attribute(lo, value, "__len__"), (), {}, node)
+        return calling.call(lo, attributes.get_attribute(lo, value, "__len__"), (), {}, node)
     if (known := lo.extent(value)) is not None:
         return known
     if flat.is_flat(value):
@@ -89,7 +90,7 @@ def type_of(lo: Lowering, value: Any) -> type | None:
     if isinstance(value, Ref):
         return value.cls
     if isinstance(value, tuple):
-        return tuple if isinstance(value, objects.Shape) else type(value)
+        return tuple if isinstance(value, array_attributes.Shape) else type(value)
     if isinstance(value, (Closure, Partial, Bound)):
         return types.FunctionType if isinstance(value, Closure) else functools.partial
     if isinstance(value, Var):
@@ -119,12 +120,12 @@ def callable_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     value = args[0]
     if isinstance(value, Const):
         return Const(callable(value.value))
-    return Const(isinstance(value, (Closure, Partial, Bound)) or objects.user_class(value) is not None)
+    return Const(isinstance(value, (Closure, Partial, Bound)) or model.user_class(value) is not None)
 
 
 def hasattr_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     value, name = lo.followed(args[0]), args[1].value
-    if isinstance(value, Ref) and objects.user_class(value) is not None:
+    if isinstance(value, Ref) and model.user_class(value) is not None:
         return Const(name in lo.content(value) or hasattr(value.cls, name))
     if isinstance(value, Const):
         found = hasattr(value.value, name)
@@ -139,13 +140,13 @@ def getattr_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
         return lo.refuse("getattr with a computed name is not followed")
     if len(args) > 2 and hasattr_(lo, args[:2], {}, node) == FALSE:
         return args[2]
-    return objects.get_attribute(lo, args[0], args[1].value)
+    return attributes.get_attribute(lo, args[0], args[1].value)
 
 
 def setattr_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     if not isinstance(args[1], Const):
         return lo.refuse("setattr with a computed name is not followed")
-    objects.set_attribute(lo, args[0], args[1].value, args[2])
+    setting.set_attribute(lo, args[0], args[1].value, args[2])
     return Const(None)
 
 
@@ -158,7 +159,7 @@ def object_setattr(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 
 def vars_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """vars(obj): the attributes as a dict, which is the same object as they are."""
-    return objects.attributes_of(lo, lo.followed(args[0]))
+    return attributes.attributes_of(lo, lo.followed(args[0]))
 
 
 HANDLERS: dict[Any, Handler] = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import failures, objects, texts
+from transforms.lower import failures, texts
 from transforms.lower.containers import making
 from transforms.lower.intrinsics.handler import Handler
+from transforms.lower.objects import model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Bound, Const, Ref
 
@@ -20,7 +21,7 @@ def print_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 
 def printable(lo: Lowering, value: Any) -> Any:
     """An operand for showing only."""
-    if isinstance(value, Ref) and objects.user_class(value) is not None:
+    if isinstance(value, Ref) and model.user_class(value) is not None:
         return lo.refuse(f"showing an object of class {value.cls.__name__} is not followed", "show its attributes")
     return lo.operand(making.realised(lo, value))
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import gast
 
-from transforms.lower import iterators, objects, subclasses
+from transforms.lower import iterators, subclasses
 from transforms.lower.calls import calling
 from transforms.lower.loops import begun, bodies, counting, pushing, sequences, unrolling
+from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Ref
 
@@ -61,14 +62,14 @@ def iterate(lo: Lowering, value: Any, body: Callable[[Any], None], node: Any) ->
 def items_of_object(lo: Lowering, value: Any, node: Any) -> Any:
     """What an instance of a user's class is iterated by: its `__iter__`, its `__next__` if that gave the instance
     itself, or its `__getitem__`; None for anything else."""
-    cls = objects.user_class(value)
+    cls = model.user_class(value)
     if cls is None or isinstance(value, tuple) or subclasses.iterated(value):
         return None
-    if objects.lookup(cls, "__iter__") is not UNDEFINED:
-        items = calling.call(lo, objects.get_attribute(lo, value, "__iter__"), (), {}, node)
+    if model.lookup(cls, "__iter__") is not UNDEFINED:
+        items = calling.call(lo, attributes.get_attribute(lo, value, "__iter__"), (), {}, node)
         itself = items is value or isinstance(items, Const) and isinstance(value, Const) and items.value is value.value
         return iterators.generated(lo, iterators.from_next, value) if itself else items
-    if objects.lookup(cls, "__getitem__") is not UNDEFINED:
+    if model.lookup(cls, "__getitem__") is not UNDEFINED:
         return iterators.generated(lo, iterators.from_getitem, value)
     return None
 

@@ -6,10 +6,11 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import flat, objects, outer, subclasses
+from transforms.lower import flat, outer, subclasses
 from transforms.lower.calls import calling
 from transforms.lower.containers import reading, sets, unpacking
 from transforms.lower.loops import lengths, unrolling
+from transforms.lower.objects import array_attributes
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Lost, Ref, Var
 
@@ -27,7 +28,7 @@ class Sequence:
     def of(lo: Lowering, value: Any) -> Sequence | None:
         if isinstance(value, Const):
             value = unpacking.outside(lo, value)
-        if isinstance(value, objects.Shape) or isinstance(value, tuple):
+        if isinstance(value, array_attributes.Shape) or isinstance(value, tuple):
             return Sequence(len(value), lambda i: value[i])
         if subclasses.iterated(value):
             array = Sequence.of(lo, subclasses.entries(lo, value))

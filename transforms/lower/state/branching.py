@@ -49,10 +49,11 @@ def exited(lo: Lowering) -> Any:
 
 def truth(lo: Lowering, value: Any) -> Any:
     """The condition operand of a value's truth."""
-    from transforms.lower import objects, outer
+    from transforms.lower import outer
+    from transforms.lower.objects import model
 
     value = lo.followed(value)
-    if isinstance(value, Const) and objects.user_class(value) is None:
+    if isinstance(value, Const) and model.user_class(value) is None:
         outer.structure(lo, value.value)
         return Const(bool(value.value))
     if isinstance(value, tuple):
@@ -74,13 +75,13 @@ def truth(lo: Lowering, value: Any) -> Any:
 
 def truth_of_object(lo: Lowering, value: Any) -> Any:
     """The truth of an instance, as its class defines it."""
-    from transforms.lower import objects
     from transforms.lower.calls import calling
+    from transforms.lower.objects import attributes, model
 
-    cls = objects.user_class(value)
+    cls = model.user_class(value)
     for name in ("__bool__", "__len__"):
-        if cls is not None and objects.lookup(cls, name) is not UNDEFINED:
-            return lo.truth(calling.call(lo, objects.get_attribute(lo, value, name), (), {}, None))
+        if cls is not None and model.lookup(cls, name) is not UNDEFINED:
+            return lo.truth(calling.call(lo, attributes.get_attribute(lo, value, name), (), {}, None))
     return Const(True)
 
 

@@ -47,9 +47,10 @@ def fold(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         return None
     values = [lo.python(a) for a in args]
     if fn not in (operator.is_, operator.is_not):
-        from transforms.lower import objects, outer
+        from transforms.lower import outer
+        from transforms.lower.objects import model
 
-        if fn not in COMPARISONS and any(objects.user_class(a) is not None for a in args):
+        if fn not in COMPARISONS and any(model.user_class(a) is not None for a in args):
             return None
         for operand in args:
             outer.contents(lo, operand)
