@@ -16,7 +16,7 @@ from transforms.errors import UnsupportedError
 from transforms.ir import Var
 from transforms.lower.state.lowering import Lowering
 from transforms.optimise import optimise
-from transforms.rebuild import Rebuild
+from transforms.rebuild.function import Rebuild
 
 
 def finish(low: Lowered, fn: ir.Function, checked: bool = False) -> Derived:
