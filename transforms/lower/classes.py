@@ -42,7 +42,8 @@ class Field:
 
 def class_definition(lo: Lowering, stmt: gast.ClassDef) -> None:
     """`class Name(Bases): ...` as a statement of the function."""
-    from transforms.lower.expressions import bind, evaluate
+    from transforms.lower.expressions.evaluating import evaluate
+    from transforms.lower.expressions.names import bind
 
     if stmt.keywords:
         lo.refuse("a metaclass or other class keyword is not followed", node=stmt)
@@ -105,7 +106,7 @@ def functions_of(found: Any) -> list[LocalFunction]:
 
 def member(lo: Lowering, stmt: Any, attributes: dict[str, Any], fields: list[Field], makes: bool) -> None:
     """One statement of a class body; `makes`: its `__new__` is followed, as that of a subclass of np.ndarray."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     if isinstance(stmt, gast.FunctionDef):
         if stmt.name in NOT_FOLLOWED and not (makes and stmt.name == "__new__"):
@@ -134,7 +135,7 @@ def member(lo: Lowering, stmt: Any, attributes: dict[str, Any], fields: list[Fie
 
 def in_body(lo: Lowering, node: Any, attributes: dict[str, Any]) -> Any:
     """The value of an expression in a class body, which must not read the names that the body itself binds."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     if any(isinstance(n, gast.Name) and n.id in attributes for n in gast.walk(node)):
         lo.refuse(
@@ -151,7 +152,7 @@ def in_body(lo: Lowering, node: Any, attributes: dict[str, Any]) -> Any:
 
 def field(lo: Lowering, stmt: gast.AnnAssign, attributes: dict[str, Any]) -> Field:
     """An annotated name of a class body: a field, if the class is a dataclass."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     name = stmt.target.id
     if stmt.value is None:
@@ -167,7 +168,7 @@ def field(lo: Lowering, stmt: gast.AnnAssign, attributes: dict[str, Any]) -> Fie
 
 def method(lo: Lowering, stmt: gast.FunctionDef, attributes: dict[str, Any]) -> Any:
     """A function of a class body under its decorators."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     for default in (*stmt.args.defaults, *(d for d in stmt.args.kw_defaults if d is not None)):
         if any(isinstance(n, gast.Name) and n.id in attributes for n in gast.walk(default)):
@@ -199,7 +200,7 @@ def method(lo: Lowering, stmt: gast.FunctionDef, attributes: dict[str, Any]) -> 
 
 def decorate(lo: Lowering, made: Any, decorator: Any, fields: list[Field]) -> None:
     """A decorator of the class: `dataclass`, with options that change nothing that is followed here."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     node, options = (decorator.func, decorator.keywords) if isinstance(decorator, gast.Call) else (decorator, [])
     if evaluate(lo, node) != Const(dataclasses.dataclass) or getattr(decorator, "args", None):

@@ -39,7 +39,8 @@ def with_(lo: Lowering, stmt: gast.With) -> None:
 
 def enter_item(lo: Lowering, item: Any, body: Callable[[], None]) -> None:
     """One context around a body: a call that makes it, or an object."""
-    from transforms.lower.expressions import elements, evaluate
+    from transforms.lower.expressions.displays import elements
+    from transforms.lower.expressions.evaluating import evaluate
 
     call = item.context_expr
     if not isinstance(call, gast.Call):
@@ -283,7 +284,7 @@ def except_(lo: Lowering, stmt: gast.Try) -> None:
 
 
 def run_handler(lo: Lowering, handler: Any, error: Any) -> None:
-    from transforms.lower.expressions import bind
+    from transforms.lower.expressions.names import bind
     from transforms.lower.statements import execute
 
     name = handler.name.id if isinstance(handler.name, gast.Name) else handler.name
@@ -300,7 +301,7 @@ def run_handler(lo: Lowering, handler: Any, error: Any) -> None:
 
 def classes_of(lo: Lowering, handler: Any) -> tuple[type, ...]:
     """The exceptions that a handler catches."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     if handler.type is None:
         return (BaseException,)

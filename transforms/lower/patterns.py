@@ -17,7 +17,7 @@ from transforms.lower.values import FALSE, TRUE, UNDEFINED, Const, Ref, Var
 
 def match(lo: Lowering, stmt: gast.Match, rest: list[Any]) -> None:
     """Execute a match statement and what follows it."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
     from transforms.lower.statements import execute, leaves
 
     if not lo.frame.rule and lo.frame.source is not None:
@@ -54,7 +54,8 @@ def every(lo: Lowering, tests: list[Callable[..., Any]]) -> Any:
 
 
 def value(lo: Lowering, pattern: gast.MatchValue, subject: Any) -> Any:
-    from transforms.lower.expressions import comparison, evaluate
+    from transforms.lower.expressions.comparisons import comparison
+    from transforms.lower.expressions.evaluating import evaluate
 
     expected = evaluate(lo, pattern.value)
     if isinstance(subject, Const) and isinstance(expected, Const):
@@ -76,7 +77,7 @@ def singleton(lo: Lowering, pattern: gast.MatchSingleton, subject: Any) -> Any:
 
 
 def as_(lo: Lowering, pattern: gast.MatchAs, subject: Any) -> Any:
-    from transforms.lower.expressions import bind
+    from transforms.lower.expressions.names import bind
 
     cond = TRUE if pattern.pattern is None else test(lo, pattern.pattern, subject)
     if pattern.name is not None:
@@ -93,7 +94,7 @@ def or_(lo: Lowering, pattern: gast.MatchOr, subject: Any) -> Any:
 
 
 def sequence(lo: Lowering, pattern: gast.MatchSequence, subject: Any) -> Any:
-    from transforms.lower.expressions import bind
+    from transforms.lower.expressions.names import bind
 
     if isinstance(subject, Const):
         subject = unpacking.outside(lo, subject)
@@ -120,7 +121,8 @@ def sequence(lo: Lowering, pattern: gast.MatchSequence, subject: Any) -> Any:
 
 
 def mapping(lo: Lowering, pattern: gast.MatchMapping, subject: Any) -> Any:
-    from transforms.lower.expressions import bind, evaluate
+    from transforms.lower.expressions.evaluating import evaluate
+    from transforms.lower.expressions.names import bind
 
     if isinstance(subject, Const) and not isinstance(subject.value, dict):
         return FALSE
@@ -139,7 +141,7 @@ def mapping(lo: Lowering, pattern: gast.MatchMapping, subject: Any) -> Any:
 
 
 def class_(lo: Lowering, pattern: gast.MatchClass, subject: Any) -> Any:
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
     from transforms.lower.intrinsics.reflection import isinstance_
 
     cls = evaluate(lo, pattern.cls)

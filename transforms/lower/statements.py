@@ -13,7 +13,10 @@ from transforms import ir
 from transforms.lower import classes, guarded, operations, outer, patterns, unknown
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import making, operators, unpacking, updating, writing
-from transforms.lower.expressions import BINARY, binary, bind, condition, evaluate, load
+from transforms.lower.expressions.arithmetic import BINARY, binary
+from transforms.lower.expressions.evaluating import evaluate
+from transforms.lower.expressions.logic import condition
+from transforms.lower.expressions.names import bind, load
 from transforms.lower.loops import iterating, whiles
 from transforms.lower.objects import array_attributes, attributes, model, overloading, setting
 from transforms.lower.state.frames import Loc

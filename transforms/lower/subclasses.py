@@ -223,7 +223,7 @@ def takes(fn: Any) -> bool:
 
 def operate(lo: Lowering, fn: Callable[..., Any], *operands: Any) -> Any:
     """An operator that the classes do not define themselves."""
-    from transforms.lower.expressions import binary
+    from transforms.lower.expressions.arithmetic import binary
 
     def run(*arrays: Any) -> Any:
         if fn is operator.getitem:

@@ -43,7 +43,7 @@ def closure_of(lo: Lowering, fn: Any, owner: type | None = None) -> Closure:
 
 def make_closure(lo: Lowering, node: Any) -> Closure:
     """A function defined inside the function at hand."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
     from transforms.lower.scope import free_names
 
     frame = lo.frame

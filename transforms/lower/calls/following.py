@@ -91,7 +91,7 @@ def run(lo: Lowering, frame: Frame) -> Any:
     try:
         try:
             if isinstance(closure.node, gast.Lambda):
-                from transforms.lower.expressions import evaluate
+                from transforms.lower.expressions.evaluating import evaluate
 
                 result = evaluate(lo, closure.node.body)
             else:

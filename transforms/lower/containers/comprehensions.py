@@ -84,7 +84,7 @@ def hand_over(lo: Lowering, consumer: Any, consume: Callable[[Any], None], item:
 
 
 def evaluate_in(lo: Lowering, node: Any) -> Any:
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     return evaluate(lo, node)
 

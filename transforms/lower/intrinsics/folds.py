@@ -51,7 +51,7 @@ NOTHING = Const(object())
 
 
 def sum_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-    from transforms.lower.expressions import binary
+    from transforms.lower.expressions.arithmetic import binary
 
     start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
     return fold(lo, args[0], start, lambda a, b: binary(lo, operator.add, a, b), node)
@@ -61,7 +61,7 @@ def extremum(fn: Any, op: Any) -> Handler:
     """min or max of several arguments or of an iterable, as Python finds it: the first of equals."""
 
     def handler(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-        from transforms.lower.expressions import comparison
+        from transforms.lower.expressions.comparisons import comparison
 
         key = kwargs.get("key", Const(None))
         items = args if len(args) > 1 else None
@@ -119,7 +119,7 @@ def reduce_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 
 def accumulate_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """itertools.accumulate as the list of its items."""
-    from transforms.lower.expressions import binary
+    from transforms.lower.expressions.arithmetic import binary
 
     func = args[1] if len(args) > 1 else kwargs.get("func", Const(None))
     made = making.new_list(lo, (), node)
@@ -156,7 +156,7 @@ def prod_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     """math.prod of numbers: one after the other, as it does; of an array it has a rule."""
     if isinstance(args[0], Var) and args[0].kind.base == "array" or isinstance(args[0], (Const, tuple)):
         return primitives.primitive(lo, math.prod, args, kwargs)
-    from transforms.lower.expressions import binary
+    from transforms.lower.expressions.arithmetic import binary
 
     return fold(lo, args[0], kwargs.get("start", Const(1)), lambda a, b: binary(lo, operator.mul, a, b), node)
 

@@ -54,7 +54,7 @@ def unknown_range(value: Any) -> bool:
 
 def network(lo: Lowering, items: tuple, ranks: list[Any], down: Any, node: Any) -> Any:
     """A short list, sorted by exchanging neighbours whose ranks are the wrong way round."""
-    from transforms.lower.expressions import comparison
+    from transforms.lower.expressions.comparisons import comparison
 
     if not isinstance(down, Const):
         return lo.refuse("whether a list is sorted backwards must be known when deriving")

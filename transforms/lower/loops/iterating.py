@@ -16,7 +16,7 @@ from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Ref
 
 
 def for_(lo: Lowering, stmt: gast.For) -> None:
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
     from transforms.lower.statements import execute, store
 
     iterable = evaluate(lo, stmt.iter)

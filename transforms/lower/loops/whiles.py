@@ -18,7 +18,7 @@ from transforms.lower.values import TRUE, Const
 
 
 def while_(lo: Lowering, stmt: gast.While) -> None:
-    from transforms.lower.expressions import condition
+    from transforms.lower.expressions.logic import condition
     from transforms.lower.statements import execute
 
     def run() -> None:
@@ -73,7 +73,7 @@ def may_be_unrolled(test: Any) -> bool:
 
 def while_known(lo: Lowering, stmt: gast.While, run: Callable[[], None], count: int) -> None:
     """The trips of a while loop whose condition is known when deriving, and a loop from where it is not."""
-    from transforms.lower.expressions import condition
+    from transforms.lower.expressions.logic import condition
     from transforms.lower.statements import execute
 
     if lo.tries:
@@ -92,7 +92,7 @@ def while_known(lo: Lowering, stmt: gast.While, run: Callable[[], None], count: 
 
 def trip_by_trip(lo: Lowering, stmt: gast.While, site: Any, count: int) -> None:
     """A while loop whose condition is known when deriving at the head of each trip."""
-    from transforms.lower.expressions import condition
+    from transforms.lower.expressions.logic import condition
     from transforms.lower.statements import execute
 
     cond = condition(lo, stmt.test)
