@@ -7,6 +7,7 @@ A real class stands for each, so that inheritance, `isinstance` and `super()` ar
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -249,3 +250,6 @@ def fill(lo: Lowering, ref: Ref, cls: type, args: tuple, kwargs: dict[str, Any])
 
 
 __all__ = ["UNDEFINED", "class_definition", "fill"]
+
+
+STATEMENTS: dict[type, Callable[[Lowering, Any], None]] = {gast.ClassDef: class_definition}

@@ -18,7 +18,7 @@ from transforms.lower.values import FALSE, TRUE, UNDEFINED, Const, Ref, Var
 def match(lo: Lowering, stmt: gast.Match, rest: list[Any]) -> None:
     """Execute a match statement and what follows it."""
     from transforms.lower.expressions.evaluating import evaluate
-    from transforms.lower.statements import execute, leaves
+    from transforms.lower.statements.executing import execute, leaves
 
     if not lo.frame.rule and lo.frame.source is not None:
         lo.loc = Loc(lo.frame.source, stmt, stmt)

@@ -288,7 +288,7 @@ def given_class(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> type:
 
 def update(lo: Lowering, value: Ref, fn: Callable[..., Any], new: Any) -> Any:
     """`value op= new` in place."""
-    from transforms.lower.statements import inplace
+    from transforms.lower.statements.augmenting import inplace
 
     array = entries(lo, value)
     if array.kind.base != "array" or array.kind.ndim is None:

@@ -83,7 +83,7 @@ def enter(lo: Lowering, closure: Closure, args: tuple, kwargs: dict[str, Any]) -
 
 def run(lo: Lowering, frame: Frame) -> Any:
     """Execute a frame's body and give its result."""
-    from transforms.lower import statements
+    from transforms.lower.statements import executing
 
     closure: Any = frame.closure
     saved, mark = lo.loc, len(lo.open)
@@ -95,7 +95,7 @@ def run(lo: Lowering, frame: Frame) -> Any:
 
                 result = evaluate(lo, closure.node.body)
             else:
-                statements.execute(lo, [*closure.node.body, statements.IMPLICIT_RETURN])
+                executing.execute(lo, [*closure.node.body, executing.IMPLICIT_RETURN])
                 result = frame.result
         except Raised:
             result = GONE

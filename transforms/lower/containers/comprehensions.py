@@ -46,7 +46,7 @@ def run_comprehension(lo: Lowering, node: Any, frame: Any, consume: Callable[[An
         iterating.iterate(lo, iterable, bodies.in_frame(lo, frame, lambda item: trip(part, number, item)), node)
 
     def trip(part: Any, number: int, item: Any) -> None:
-        from transforms.lower.statements import store
+        from transforms.lower.statements.assigning import store
 
         store(lo, part.target, item)
         guard(part.ifs, lambda: level(number + 1))

@@ -15,7 +15,7 @@ from transforms.lower.values import Var
 def update_item(lo: Lowering, value: Any, index: Any, fn: Callable[..., Any], node: Any) -> None:
     """`value[index] op= ...`: read, evaluate, operate, write, in Python's order."""
     from transforms.lower.expressions.evaluating import evaluate
-    from transforms.lower.statements import inplace as update
+    from transforms.lower.statements.augmenting import inplace as update
 
     if isinstance(value, Var) and value.kind.base == "array" and lo.tries:
         update_guarded(lo, value, index, fn, node)

@@ -28,7 +28,7 @@ def in_place(fn: Callable[..., Any]) -> Handler:
     """operator.iadd and the like: the value of the first after the statement."""
 
     def handler(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
-        from transforms.lower.statements import inplace
+        from transforms.lower.statements.augmenting import inplace
 
         return inplace(lo, fn, *args)
 

@@ -11,7 +11,7 @@ from transforms.lower.values import FALSE, TRUE
 
 def looped(lo: Lowering, stmt: Any, run: Callable[[], None]) -> None:
     """Run a loop with its own break flag; its else part runs unless it was broken."""
-    from transforms.lower.statements import execute
+    from transforms.lower.statements.executing import execute
 
     frame = lo.frame
     outside = {k: frame.exits.pop(k, FALSE) for k in ("break", "continue")}

@@ -17,7 +17,8 @@ from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Ref
 
 def for_(lo: Lowering, stmt: gast.For) -> None:
     from transforms.lower.expressions.evaluating import evaluate
-    from transforms.lower.statements import execute, store
+    from transforms.lower.statements.assigning import store
+    from transforms.lower.statements.executing import execute
 
     iterable = evaluate(lo, stmt.iter)
     frame = lo.frame
@@ -79,3 +80,6 @@ def run_sequence(lo: Lowering, sequence: sequences.Sequence, body: Callable[[Any
         unrolling.unroll(lo, sequence, body, node)
     else:
         counting.counted(lo, sequence, body, node)
+
+
+STATEMENTS: dict[type, Callable[[Lowering, Any], None]] = {gast.For: for_}

@@ -19,7 +19,7 @@ from transforms.lower.values import TRUE, Const
 
 def while_(lo: Lowering, stmt: gast.While) -> None:
     from transforms.lower.expressions.logic import condition
-    from transforms.lower.statements import execute
+    from transforms.lower.statements.executing import execute
 
     def run() -> None:
         loop = ir.Loop([], [], [], Block(), test=Block(), loc=lo.loc)
@@ -74,7 +74,7 @@ def may_be_unrolled(test: Any) -> bool:
 def while_known(lo: Lowering, stmt: gast.While, run: Callable[[], None], count: int) -> None:
     """The trips of a while loop whose condition is known when deriving, and a loop from where it is not."""
     from transforms.lower.expressions.logic import condition
-    from transforms.lower.statements import execute
+    from transforms.lower.statements.executing import execute
 
     if lo.tries:
         run()
@@ -93,7 +93,7 @@ def while_known(lo: Lowering, stmt: gast.While, run: Callable[[], None], count: 
 def trip_by_trip(lo: Lowering, stmt: gast.While, site: Any, count: int) -> None:
     """A while loop whose condition is known when deriving at the head of each trip."""
     from transforms.lower.expressions.logic import condition
-    from transforms.lower.statements import execute
+    from transforms.lower.statements.executing import execute
 
     cond = condition(lo, stmt.test)
     if not isinstance(cond, Const) or count == unrolling.LONGEST_UNROLLED:
@@ -105,3 +105,6 @@ def trip_by_trip(lo: Lowering, stmt: gast.While, site: Any, count: int) -> None:
 
 def _effects(stmt: Any) -> bool:
     return isinstance(stmt, (ir.Store, ir.Guarded)) or isinstance(stmt, ir.Apply) and stmt.effect
+
+
+STATEMENTS: dict[type, Callable[[Lowering, Any], None]] = {gast.While: while_}
