@@ -16,7 +16,7 @@ from tensor import tree
 from transforms import ir, kinds
 from transforms.errors import ArgumentError, KindError
 from transforms.ir import Const, Var
-from transforms.lower.derivatives import Frozen
+from transforms.lower.derivatives.arguments import Frozen
 from transforms.lower.objects.model import heap_class
 from transforms.lower.state.lowering import Lowering
 

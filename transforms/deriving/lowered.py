@@ -19,12 +19,13 @@ from transforms.analyse.memory import written_regions
 from transforms.arguments import Entry, is_record
 from transforms.errors import DerivativeError, UnsupportedError
 from transforms.ir import Block, Const, Var
-from transforms.lower import integers, strided, subclasses, threads, written
+from transforms.lower import integers, strided, threads, written
 from transforms.lower.calls import calling, closures
-from transforms.lower.derivatives import freeze
+from transforms.lower.derivatives.arguments import freeze
 from transforms.lower.state.frames import Frame
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.state.notes import Notes, Restart
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Ref
 
 
@@ -58,7 +59,7 @@ def lower(
     positional, named = tuple(abstract[: len(args)]), dict(zip(kwargs, abstract[len(args) :], strict=True))
     start = len(lo.block.stmts)
     called = lambda: calling.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
-    result = located(lo, lambda: subclasses.returned(lo, called()))
+    result = located(lo, lambda: wrapping.returned(lo, called()))
     threads.check_joined(lo)
     check_separate(lo, entry.arrays, start)
     check_distinct(lo, entry, start)

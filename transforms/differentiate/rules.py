@@ -14,7 +14,7 @@ from transforms import ir, shapes
 from transforms.errors import UnsupportedError
 from transforms.ir import Const, Var
 from transforms.lower.calls import existing, following
-from transforms.lower.derivatives import stopped
+from transforms.lower.derivatives.stopping import stopped
 from transforms.lower.expressions.evaluating import evaluate
 from transforms.lower.operations import same_object
 from transforms.lower.state.frames import Frame

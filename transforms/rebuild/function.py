@@ -8,7 +8,7 @@ import gast
 
 from transforms import ir
 from transforms.ir import Var
-from transforms.names import Naming
+from transforms.names.naming import Naming
 from transforms.rebuild import branches, expressions, loops, references, statements
 from transforms.rebuild.nesting import Nesting
 from transforms.rebuild.spelling import name

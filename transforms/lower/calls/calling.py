@@ -33,9 +33,9 @@ def call(lo: Lowering, func: Any, args: tuple, kwargs: dict[str, Any], node: Any
     if lo.tries and isinstance(func, (Derived, Pullback)):
         return lo.refuse("a derivative inside a try statement is not followed", "take it before the try statement")
     if isinstance(func, Derived):
-        from transforms.lower import derivatives
+        from transforms.lower.derivatives import gradients
 
-        return derivatives.call(lo, func, args, kwargs)
+        return gradients.call(lo, func, args, kwargs)
     if isinstance(func, Pullback):
         return func.run(*args, **kwargs)
     if isinstance(func, Lost):

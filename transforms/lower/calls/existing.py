@@ -13,12 +13,13 @@ import numpy as np
 
 from tensor import registry, runtime
 from transforms import ir, source
-from transforms.lower import subclasses, vectorized
+from transforms.lower import vectorized
 from transforms.lower.calls import calling, closures, following, primitives, stand_ins, unfollowed
 from transforms.lower.containers import numeric, reading, updating
 from transforms.lower.intrinsics import table
 from transforms.lower.objects import attributes, instances, model
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import probing, wrapping
 from transforms.lower.values import Bound, Const, Var
 
 
@@ -35,8 +36,8 @@ def call_known(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
     """A call of a callable that exists already."""
     if isinstance(fn, types.FunctionType) and fn.__name__ in vars(runtime):
         fn = shipped(fn)
-    if subclasses.among(lo, *args, *kwargs.values()) and subclasses.takes(fn):
-        return subclasses.known_call(lo, fn, args, kwargs, node)
+    if wrapping.among(lo, *args, *kwargs.values()) and probing.takes(fn):
+        return probing.known_call(lo, fn, args, kwargs, node)
     handler = table.find(fn)
     if handler is not None:
         return handler(lo, args, kwargs, node)

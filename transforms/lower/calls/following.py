@@ -11,7 +11,8 @@ import gast
 from tensor import registry
 from transforms.errors import DerivativeError, SourceError
 from transforms.lower.calls import closures, unfollowed
-from transforms.lower.failures import GONE, Raised, close, reopen
+from transforms.lower.failures.contexts import GONE, Raised
+from transforms.lower.failures.guarding import close, reopen
 from transforms.lower.scope import parameters
 from transforms.lower.state.frames import Frame
 from transforms.lower.state.lowering import Lowering

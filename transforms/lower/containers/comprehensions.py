@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from transforms.lower.containers import lists, making, sets, writing
-from transforms.lower.failures import unshadow
+from transforms.lower.failures.contexts import unshadow
 from transforms.lower.loops import bodies, iterating
 from transforms.lower.state.lowering import Lowering
 

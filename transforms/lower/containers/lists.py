@@ -10,7 +10,7 @@ from tensor.attributes import method as method_of
 from transforms import ir, kinds
 from transforms.lower import through, written
 from transforms.lower.containers import attempts, deques, making, numeric, reading, unpacking, writing
-from transforms.lower.failures import known as surely_raise
+from transforms.lower.failures.contexts import known as surely_raise
 from transforms.lower.loops import bodies, iterating
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Ref, Var

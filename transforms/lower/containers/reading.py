@@ -10,7 +10,7 @@ from transforms import ir, kinds
 from transforms.lower import flat, memoryviews, outer, strided, texts
 from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, making, unpacking, writing
-from transforms.lower.failures import known as surely_raise
+from transforms.lower.failures.contexts import known as surely_raise
 from transforms.lower.objects import attributes, model, overloading
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Iter, Lost, Ref, Var

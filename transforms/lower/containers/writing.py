@@ -7,14 +7,15 @@ from typing import Any
 
 from tensor.attributes import attribute as attribute_of
 from transforms import ir, kinds
-from transforms.lower import flat, memoryviews, strided, subclasses, through, written
+from transforms.lower import flat, memoryviews, strided, through, written
 from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, lists, making, reading, unpacking
-from transforms.lower.failures import known as surely_raise
+from transforms.lower.failures.contexts import known as surely_raise
 from transforms.lower.loops import bodies, iterating
 from transforms.lower.objects import attributes, model
 from transforms.lower.operations import write_item
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import members, wrapping
 from transforms.lower.values import Cell, Choice, Const, Iter, Ref, Var
 
 
@@ -30,8 +31,8 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
             index.cond, lambda: set_item(lo, value, index.then, new), lambda: set_item(lo, value, index.orelse, new)
         )
         return
-    if subclasses.is_instance(value) and not isinstance(model.lookup(value.cls, "__setitem__"), model.FUNCTIONS):
-        subclasses.set_item(lo, value, index, new)
+    if wrapping.is_instance(value) and not isinstance(model.lookup(value.cls, "__setitem__"), model.FUNCTIONS):
+        members.set_item(lo, value, index, new)
         return
     if isinstance(value, Ref) and value.cls is dict:
         at = unpacking.key(lo, index)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from transforms import ir
-from transforms.lower import subclasses
 from transforms.lower.calls import existing
 from transforms.lower.containers import lists, making, reading
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Const, Var
 
 
@@ -54,7 +54,7 @@ def partition_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
 def view_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
     """`x.view()`; with a type it would be other numbers."""
     if args or kwargs:
-        return subclasses.view(lo, value, subclasses.given_class(lo, args, kwargs))
+        return wrapping.view(lo, value, wrapping.given_class(lo, args, kwargs))
     return reading.get_item(lo, value, Const(Ellipsis))
 
 

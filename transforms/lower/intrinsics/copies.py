@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import subclasses, written
+from transforms.lower import written
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.objects import instances
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Const, Ref, Var
 
 
@@ -21,7 +22,7 @@ def deepcopy_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 
     def copied(value: Any) -> Any:
         value = written.made_known(lo, value)
-        subclasses.not_copied(lo, value)
+        wrapping.not_copied(lo, value)
         if isinstance(value, Var):
             if id(value) not in memo:
                 memo[id(value)] = lo.apply(np.copy, value) if value.kind.base == "array" else value
@@ -50,7 +51,7 @@ def deepcopy_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
 
 def copy_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:
     value = written.made_known(lo, args[0])
-    subclasses.not_copied(lo, value)
+    wrapping.not_copied(lo, value)
     if isinstance(value, Var) and value.kind.base == "array":
         return lo.apply(np.copy, value)
     if isinstance(value, Ref):

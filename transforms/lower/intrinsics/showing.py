@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import failures, texts
+from transforms.lower import texts
 from transforms.lower.containers import making
+from transforms.lower.failures import contexts
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.objects import model
 from transforms.lower.state.lowering import Lowering
@@ -45,7 +46,7 @@ def literal_method(lo: Lowering, func: Bound, args: tuple, kwargs: dict[str, Any
         try:
             result = getattr(held, name)(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})
         except Exception as error:
-            return failures.known(lo, error)
+            return contexts.known(lo, error)
         return lo.new(list, tuple(map(lo.lift, result))) if isinstance(result, list) else lo.lift(result)
     out = lo.var(texts.METHODS.get(name, kinds.OBJECT) if isinstance(held, str) else kinds.OBJECT)
     shown = tuple(printable(lo, a) for a in args)

@@ -83,6 +83,6 @@ def derivative_of(fn: Any) -> Handler | None:
     how = getattr(fn, "__derivative__", None)
     if how is None:
         return None
-    from transforms.lower import derivatives
+    from transforms.lower.derivatives import operators
 
-    return functools.partial(derivatives.operator, how)
+    return functools.partial(operators.operator, how)

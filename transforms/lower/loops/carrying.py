@@ -6,7 +6,8 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from transforms import shapes
-from transforms.lower.failures import FLAG, reopen
+from transforms.lower.failures.contexts import FLAG
+from transforms.lower.failures.guarding import reopen
 from transforms.lower.loops.templates import Hole, Remade
 from transforms.lower.state.frames import State
 from transforms.lower.values import FALSE, UNDEFINED, Lost, Ref, Var

@@ -7,11 +7,12 @@ from typing import Any
 
 import gast
 
-from transforms.lower import iterators, subclasses
+from transforms.lower import iterators
 from transforms.lower.calls import calling
 from transforms.lower.loops import begun, bodies, counting, pushing, sequences, unrolling
 from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Ref
 
 
@@ -64,7 +65,7 @@ def items_of_object(lo: Lowering, value: Any, node: Any) -> Any:
     """What an instance of a user's class is iterated by: its `__iter__`, its `__next__` if that gave the instance
     itself, or its `__getitem__`; None for anything else."""
     cls = model.user_class(value)
-    if cls is None or isinstance(value, tuple) or subclasses.iterated(value):
+    if cls is None or isinstance(value, tuple) or wrapping.iterated(value):
         return None
     if model.lookup(cls, "__iter__") is not UNDEFINED:
         items = calling.call(lo, attributes.get_attribute(lo, value, "__iter__"), (), {}, node)

@@ -6,12 +6,13 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import flat, outer, subclasses
+from transforms.lower import flat, outer
 from transforms.lower.calls import calling
 from transforms.lower.containers import reading, sets, unpacking
 from transforms.lower.loops import lengths, unrolling
 from transforms.lower.objects import array_attributes
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Const, Iter, Lost, Ref, Var
 
 
@@ -30,8 +31,8 @@ class Sequence:
             value = unpacking.outside(lo, value)
         if isinstance(value, array_attributes.Shape) or isinstance(value, tuple):
             return Sequence(len(value), lambda i: value[i])
-        if subclasses.iterated(value):
-            array = Sequence.of(lo, subclasses.entries(lo, value))
+        if wrapping.iterated(value):
+            array = Sequence.of(lo, wrapping.entries(lo, value))
             place = lambda i: Const(i) if isinstance(i, int) else i  # noqa: E731
             return array and Sequence(array.length, lambda i: reading.get_item(lo, value, place(i)))
         if isinstance(value, Ref) and value.cls is set:

@@ -10,7 +10,7 @@ import gast
 from transforms import ir
 from transforms.errors import UnsupportedError
 from transforms.ir import Block
-from transforms.lower.failures import GONE
+from transforms.lower.failures.contexts import GONE
 from transforms.lower.loops import bodies, fixpoint, unrolling
 from transforms.lower.state.frames import same_state
 from transforms.lower.state.lowering import Lowering

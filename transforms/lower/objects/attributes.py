@@ -10,12 +10,13 @@ import numpy as np
 
 from tensor.attributes import method
 from transforms import ir
-from transforms.lower import memoryviews, outer, strided, subclasses, written
+from transforms.lower import memoryviews, outer, strided, written
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import methods
 from transforms.lower.objects import array_attributes, instances, model, setting, supers
 from transforms.lower.objects.model import FUNCTIONS, LocalValue
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import members, wrapping
 from transforms.lower.values import (
     UNDEFINED,
     Bound,
@@ -105,7 +106,7 @@ def attributes_of(lo: Lowering, value: Any) -> Any:
     cls = model.user_class(value)
     if isinstance(value, Ref) and isinstance(value.origin, Const) and cls is not None:
         return lo.entered[id(vars(value.origin.value))]
-    followed = isinstance(value, Ref) and value.origin is None and not subclasses.is_instance(value)
+    followed = isinstance(value, Ref) and value.origin is None and not wrapping.is_instance(value)
     if not followed or cls is None or not hasattr(cls, "__dict__"):
         return lo.refuse("the __dict__ of this is not followed", "use the attributes by name")
     if not cls.__dictoffset__:
@@ -130,8 +131,8 @@ def bind_class_attribute(lo: Lowering, value: Any, cls: type, found: Any, name: 
         return closures.callable_of(lo, found.__func__, model.owner_of(cls, name))
     if isinstance(found, classmethod):
         return Bound(Const(cls), closures.closure_of(lo, found.__func__, model.owner_of(cls, name)), name)
-    if subclasses.is_instance(value) and model.owner_of(cls, name) is np.ndarray:
-        return subclasses.attribute(lo, value, name)
+    if wrapping.is_instance(value) and model.owner_of(cls, name) is np.ndarray:
+        return members.attribute(lo, value, name)
     if hasattr(type(found), "__get__") and not isinstance(found, type):
         if isinstance(value, tuple):
             return Bound(value, methods.method(lo, value, name), name)

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import outer, subclasses
+from transforms.lower import outer
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import making, unpacking
 from transforms.lower.objects import model
 from transforms.lower.objects.model import FUNCTIONS
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Const, Ref, Var
 
 
@@ -28,7 +29,7 @@ def instantiate(lo: Lowering, cls: type, args: tuple, kwargs: dict[str, Any], no
         )
         return out
     if issubclass(cls, np.ndarray):
-        return subclasses.instantiate(lo, cls, args, kwargs, node)
+        return wrapping.instantiate(lo, cls, args, kwargs, node)
     made = model.lookup(cls, "__new__")
     if made is not object.__new__ and not isinstance(made, staticmethod) or isinstance(made, staticmethod):
         lo.refuse(f"{cls.__name__}.__new__ is not followed")

@@ -8,12 +8,12 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import subclasses
 from transforms.lower.calls import calling
 from transforms.lower.containers import comparing
 from transforms.lower.objects import attributes, model
 from transforms.lower.objects.model import FUNCTIONS
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import members, wrapping
 from transforms.lower.values import Ref
 
 DUNDERS = {
@@ -61,7 +61,7 @@ def overloaded(lo: Lowering, fn: Callable[..., Any], *operands: Any) -> Any:
         if isinstance(found, FUNCTIONS):
             others = operands[1 - position : 2 - position] if len(operands) > 1 else ()
             return calling.call(lo, attributes.bind_class_attribute(lo, value, cls, found, name), others, {}, None)
-    return subclasses.operate(lo, fn, *operands) if any(map(subclasses.is_instance, operands)) else None
+    return members.operate(lo, fn, *operands) if any(map(wrapping.is_instance, operands)) else None
 
 
 COMPARED = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"}

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import flat, subclasses, through, written
+from transforms.lower import flat, through, written
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import writing
 from transforms.lower.objects import array_attributes, model
 from transforms.lower.objects.model import FUNCTIONS
 from transforms.lower.operations import write_attribute
 from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import UNDEFINED, Choice, Const, Ref, Var
 
 
@@ -47,7 +48,7 @@ def set_attribute(lo: Lowering, value: Any, name: str, new: Any) -> None:
         lo.refuse(f"writing the attribute {name} of {lo.describe(value)} is not followed")
     found = model.lookup(cls, name)
     setter = model.lookup(cls, "__setattr__")
-    if subclasses.is_instance(value) and found is not UNDEFINED and model.owner_of(cls, name) is np.ndarray:
+    if wrapping.is_instance(value) and found is not UNDEFINED and model.owner_of(cls, name) is np.ndarray:
         lo.refuse(f"writing the attribute {name} of an array is not followed")
     if isinstance(found, property):
         if found.fset is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from transforms import ir
 from transforms.errors import UnsupportedError
 from transforms.ir import Block
-from transforms.lower import failures
-from transforms.lower.failures import GONE, Raised
+from transforms.lower.failures import guarding
+from transforms.lower.failures.contexts import GONE, Raised
 from transforms.lower.state.notes import Restart
 from transforms.lower.values import Lost
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def emit(lo: Lowering, stmt: Any) -> Any:
     if lo.tries:
-        failures.attempt(lo, stmt)
+        guarding.attempt(lo, stmt)
     else:
         lo.block.stmts.append(stmt)
     return stmt
@@ -44,7 +44,7 @@ def within(lo: Lowering, block: Block, run: Callable[[], Any]) -> Any:
             value = run()
         except Raised:
             value, lo.path, lo.loc = GONE, path, loc
-        return failures.close(lo, mark, value)
+        return guarding.close(lo, mark, value)
     finally:
         lo.block = saved
         lo.enclosing.pop()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from transforms import ir
 from transforms.ir import UNDEFINED, Block, Const, Var
-from transforms.lower import failures
-from transforms.lower.failures import GONE, Raised
+from transforms.lower.failures import guarding
+from transforms.lower.failures.contexts import GONE, Raised
 from transforms.lower.state.frames import Frame, State
 from transforms.lower.state.joining import Join
 from transforms.lower.values import FALSE, TRUE, Choice, Iter, Lost, Ref
@@ -111,7 +111,7 @@ def branch(lo: Lowering, cond: Any, then: Callable[[], Any], orelse: Callable[[]
     if value is GONE:
         raise Raised
     if lo.tries:
-        failures.reopen(lo)
+        guarding.reopen(lo)
         if GONE in (value_then, value_else):
-            failures.settle(lo, state_else if value_then is GONE else state_then)
+            guarding.settle(lo, state_else if value_then is GONE else state_then)
     return value

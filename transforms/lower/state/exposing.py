@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from transforms import ir
 from transforms.ir import UNDEFINED, Var
-from transforms.lower.failures import UNWOUND
+from transforms.lower.failures.contexts import UNWOUND
 from transforms.lower.values import Choice, Ref
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from transforms import ir, kinds, shapes
 from transforms.ir import UNDEFINED, Const, Var
-from transforms.lower import failures, integers
-from transforms.lower.failures import GONE, UNWOUND
+from transforms.lower import integers
+from transforms.lower.failures import contexts
+from transforms.lower.failures.contexts import GONE, UNWOUND
 from transforms.lower.state import exposing, operands
 from transforms.lower.state.frames import State
 from transforms.lower.values import FALSE, TRUE, Choice, Lost, Ref
@@ -83,7 +84,7 @@ class Join:
         if (
             a == TRUE
             and b == FALSE
-            and name.startswith(failures.FLAG)
+            and name.startswith(contexts.FLAG)
             and isinstance(cond, Var)
             and cond.kind == kinds.BOOL
         ):

@@ -7,7 +7,7 @@ from typing import Any
 
 from transforms import shapes
 from transforms.ir import Block, Var
-from transforms.lower import failures
+from transforms.lower.failures import contexts
 from transforms.lower.state import applying, blocks, branching, folding, heap, operands, shaping
 from transforms.lower.state.frames import Frame, Loc
 from transforms.lower.state.notes import Notes
@@ -35,7 +35,7 @@ class Lowering:
         self.guards: dict[Any, tuple[Callable[[], Any], Any]] = {}
         self.loc: Loc | None = None
         self.path: tuple[Any, ...] = ()
-        self.tries: list[failures.Context] = []
+        self.tries: list[contexts.Context] = []
         self.open: list[Any] = []
         self.shadowed: list[tuple[Frame, dict[str, Any]]] = []
         self.handling: list[Any] = []

@@ -8,10 +8,11 @@ from typing import Any
 import gast
 
 from transforms import ir
-from transforms.lower import failures, operations, unknown
+from transforms.lower import operations, unknown
 from transforms.lower.calls import calling
 from transforms.lower.expressions.evaluating import evaluate
 from transforms.lower.expressions.logic import condition
+from transforms.lower.failures import contexts
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import TRUE, UNDEFINED, Choice, Const, Var
 
@@ -54,9 +55,9 @@ def raised(lo: Lowering, value: Any, node: Any) -> Any:
         value = calling.call(lo, value, (), {}, node)
     cls = value.kind.type if isinstance(value, Var) and value.kind.base == "object" else None
     if isinstance(cls, type) and issubclass(cls, BaseException):
-        ctx = failures.catcher(lo, cls)
+        ctx = contexts.catcher(lo, cls)
         if ctx is not None:
-            failures.raise_to(lo, ctx, value)
+            contexts.raise_to(lo, ctx, value)
     return value
 
 

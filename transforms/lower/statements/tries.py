@@ -7,7 +7,7 @@ from typing import Any
 
 import gast
 
-from transforms.lower import failures
+from transforms.lower.failures import contexts, guarding
 from transforms.lower.intrinsics import reflection
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.statements import raises
@@ -37,7 +37,7 @@ def attempted(lo: Lowering, classes: tuple[type, ...], body: Callable[[], None])
 
     The third is to be run where it was not: a body that ends with a return has returned, for one.
     """
-    ctx = failures.context(lo, classes)
+    ctx = contexts.context(lo, classes)
     mark, frame = len(lo.open), lo.frame
     frame.exits.pop(ctx.flag, None)
     frame.env.pop(ctx.error, None)
@@ -47,14 +47,14 @@ def attempted(lo: Lowering, classes: tuple[type, ...], body: Callable[[], None])
         try:
             body()
             ends = {k: v for k, v in frame.exits.items() if isinstance(v, Const)}
-        except failures.Raised:
+        except contexts.Raised:
             pass
-        failures.close(lo, mark, Const(None))
+        guarding.close(lo, mark, Const(None))
     finally:
         lo.tries.remove(ctx)
     failed, error = frame.exits.pop(ctx.flag, FALSE), frame.env.pop(ctx.error, UNDEFINED)
     if lo.tries:
-        failures.reopen(lo)
+        guarding.reopen(lo)
     return failed, error, lambda: frame.exits.update({k: v for k, v in ends.items() if k in frame.exits})
 
 

@@ -1,37 +1,15 @@
-"""Names for values: the user's own where they can be had, one name for what a loop or branch carries on.
-
-Every value has a live range, from where it is bound to where it is last read.  A value carried by a loop or chosen by a
-branch shares its name with what flows into it, if their live ranges do not overlap; otherwise it is copied.  Two values
-may have the same name if they are never alive together, so that `y = y + 1` stays what the user wrote.
-"""
+"""The names of all values of a function."""
 
 from __future__ import annotations
 
-import heapq
-import keyword
 from typing import Any
 
 from tensor.runtime import shadow_of
 from transforms import ir
 from transforms.ir import Var
-
-Range = tuple[int, int]
-
-
-class Group:
-    """Values that share a name: their live ranges, and the names that they would like."""
-
-    def __init__(self, var: Var) -> None:
-        self.ranges: list[Range] = []
-        self.wishes: list[str] = [var.name] if var.name.isidentifier() and var.name.strip("_") else []
-        self.parent: Group | None = None
-        self.name = ""
-
-    def find(self) -> Group:
-        group = self
-        while group.parent is not None:
-            group = group.parent
-        return group
+from transforms.names import groups
+from transforms.names.groups import Group, Range
+from transforms.names.numbers import Numbers, Uses
 
 
 class Naming:
@@ -214,7 +192,7 @@ class Naming:
         if source.serial not in self.groups or target.serial not in self.groups:
             return
         a, b = self.groups[target.serial].find(), self.groups[source.serial].find()
-        if a is b or overlap(a, b) or self.clashing(a, b):
+        if a is b or groups.overlap(a, b) or self.clashing(a, b):
             return
         b.parent = a
         a.ranges += b.ranges
@@ -255,84 +233,3 @@ class Naming:
 
     def must_exist(self, var: Var) -> bool:
         return var.serial in self.existing
-
-
-class Uses:
-    """The groups that have one name; `until` is the end of the last of their ranges, `latest` the last start."""
-
-    def __init__(self) -> None:
-        self.groups: list[Group] = []
-        self.until = self.latest = -1
-
-    def add(self, group: Group) -> None:
-        self.groups.append(group)
-        self.until = max(self.until, *(end for _, end in group.ranges))
-        self.latest = max(self.latest, *(start for start, _ in group.ranges))
-
-    def free(self, group: Group, start: int) -> bool:
-        """Whether the name can be given to a group, too, which begins at `start`, when all these have begun."""
-        if self.latest > start:
-            return not any(overlap(group, other) for other in self.groups)
-        return self.latest < start and self.until <= start
-
-    def busy_until(self, start: int) -> int:
-        """The end of what has begun by `start`: until then the name is not free for what begins later."""
-        if self.latest <= start:
-            return self.until
-        return max((end for g in self.groups for begun, end in g.ranges if begun <= start), default=-1)
-
-
-class Numbers:
-    """The names `t`, `t_1`, `t_2`, ...: the first that is free, for groups in the order of their beginnings.
-
-    Names that are surely taken wait in `busy` for the end of what took them, so that each is looked at seldom.
-    """
-
-    def __init__(self, base: str, uses: dict[str, Uses], reserved: set[str]) -> None:
-        self.base = base
-        self.uses = uses
-        self.reserved = reserved
-        self.count = 0
-        self.open: list[int] = []
-        self.busy: list[tuple[int, int]] = []
-
-    def take(self, group: Group) -> str:
-        start = min(r[0] for r in group.ranges)
-        while self.busy and self.busy[0][0] <= start:
-            heapq.heappush(self.open, heapq.heappop(self.busy)[1])
-        tried = []
-        while True:
-            number = heapq.heappop(self.open) if self.open else self.next()
-            name = self.name(number)
-            tried.append(number)
-            uses = self.uses.setdefault(name, Uses())
-            if uses.free(group, start):
-                break
-        uses.add(group)
-        for number in tried:
-            end = self.uses[self.name(number)].busy_until(start)
-            if end > start:
-                heapq.heappush(self.busy, (end, number))
-            else:
-                heapq.heappush(self.open, number)
-        return name
-
-    def next(self) -> int:
-        """The first number that has not been looked at yet and makes a name that can be used at all."""
-        while True:
-            number, self.count = self.count, self.count + 1
-            name = self.name(number)
-            if name not in self.reserved and not keyword.iskeyword(name):
-                return number
-
-    def name(self, number: int) -> str:
-        return f"{self.base}_{number}" if number else self.base
-
-
-def overlap(a: Group, b: Group) -> bool:
-    """Whether two groups are alive together.  A range (d, u) is bound at d and last read at u."""
-    for start, end in a.ranges:
-        for other_start, other_end in b.ranges:
-            if start < other_end and other_start < end or start == other_start:
-                return True
-    return False
