@@ -6,12 +6,12 @@ import functools
 import types
 from typing import Any
 
-from transforms import source
 from transforms.guards import Outside
 from transforms.lower import outer
 from transforms.lower.objects import model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Closure, Const, Ref
+from transforms.source import finding
 
 
 def callable_of(lo: Lowering, fn: Any, owner: type | None = None) -> Any:
@@ -24,7 +24,7 @@ def closure_of(lo: Lowering, fn: Any, owner: type | None = None) -> Closure:
     """The closure of a function that exists already (or of a method of a class defined inside the function)."""
     if isinstance(fn, model.LocalFunction):
         return fn.closure
-    found = source.find(fn)
+    found = finding.find(fn)
     if str(fn.__module__).partition(".")[0] not in ("numpy", "scipy"):
         outer.kept(lo, (id(fn), "code"), Outside(fn, "attr", "__code__"))
     cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
@@ -70,7 +70,7 @@ def library(fn: types.FunctionType) -> bool:
 
 @functools.cache
 def template_closure(fn: Any) -> Closure:
-    found = source.find(fn)
+    found = finding.find(fn)
     defaults = tuple(map(_constant, fn.__defaults__ or ()))
     kwdefaults = {k: _constant(v) for k, v in (fn.__kwdefaults__ or {}).items()}
     cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tensor import registry, runtime
-from transforms import ir, source
+from transforms import ir
 from transforms.lower import vectorized
 from transforms.lower.calls import calling, closures, following, primitives, stand_ins, unfollowed
 from transforms.lower.containers import numeric, reading, updating
@@ -21,6 +21,7 @@ from transforms.lower.objects import attributes, instances, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import probing, wrapping
 from transforms.lower.values import Bound, Const, Var
+from transforms.source import finding
 
 
 @functools.cache
@@ -117,7 +118,7 @@ def keep_text(method: types.MethodType) -> None:
         registry.import_tables(registry.home(type(method.__self__)))
         text = registry.text_of(method)
         if text is not None:
-            source.keep(code, text)
+            finding.keep(code, text)
 
 
 def dispatched(fn: Any) -> Any:

@@ -9,13 +9,14 @@ from typing import Any
 import gast
 import numpy as np
 
-from transforms import ir, kinds, source
+from transforms import ir, kinds
 from transforms.lower import operations
 from transforms.lower.calls import calling, closures, following
 from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.statements import raises, tries
 from transforms.lower.values import TRUE, Const, Partial
+from transforms.source import finding
 
 
 def with_(lo: Lowering, stmt: gast.With) -> None:
@@ -161,7 +162,7 @@ def manage(lo: Lowering, context: Any, item: Any, body: Callable[[], None]) -> N
 def telling(method: Any) -> bool:
     """Whether an __exit__ does what can be seen after an exception: it changes things, or may swallow the exception."""
     try:
-        node = source.find(method).node
+        node = finding.find(method).node
     except Exception:
         return True
     if tries.visible(node.body):
