@@ -19,14 +19,17 @@ from transforms.analyse.memory import written_regions
 from transforms.arguments import Entry, is_record
 from transforms.errors import DerivativeError, UnsupportedError
 from transforms.ir import Block, Const, Var
-from transforms.lower import integers, strided, threads, written
+from transforms.lower import integers
 from transforms.lower.calls import calling, closures
 from transforms.lower.derivatives.arguments import freeze
+from transforms.lower.intrinsics import threads
+from transforms.lower.outside import written
 from transforms.lower.state.frames import Frame
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.state.notes import Notes, Restart
 from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Ref
+from transforms.lower.views import strided
 
 
 @dataclass(eq=False, repr=False)

@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from transforms.lower.operations import assert_, call_object, make_list, raise_, unpack, write_attribute, write_item
-from transforms.lower.through import write_by_method
+from transforms.lower.outside.through import write_by_method
 
 BINARY = {
     operator.add: gast.Add, operator.sub: gast.Sub, operator.mul: gast.Mult, operator.truediv: gast.Div,

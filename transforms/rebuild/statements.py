@@ -10,7 +10,7 @@ import gast
 from transforms import ir
 from transforms.ir import UNDEFINED, Const, Var
 from transforms.lower.operations import assert_, raise_, write_attribute, write_item
-from transforms.lower.through import write_by_method
+from transforms.lower.outside.through import write_by_method
 from transforms.rebuild import expressions
 from transforms.rebuild.spelling import BINARY, name
 

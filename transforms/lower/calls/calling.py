@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tensor.attributes import Method
-from transforms.lower import ufuncs
 from transforms.lower.calls import existing, following, method_calls, unfollowed
+from transforms.lower.intrinsics import ufuncs
 from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Bound, Choice, Closure, Const, Derived, Lost, Partial, Pullback, Var

@@ -7,8 +7,8 @@ import types
 from typing import Any
 
 from transforms.guards import Outside
-from transforms.lower import outer
 from transforms.lower.objects import model
+from transforms.lower.outside import outer
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Closure, Const, Ref
 from transforms.source import finding

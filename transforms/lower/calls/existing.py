@@ -13,10 +13,9 @@ import numpy as np
 
 from tensor import registry, runtime
 from transforms import ir
-from transforms.lower import vectorized
 from transforms.lower.calls import calling, closures, following, primitives, stand_ins, unfollowed
 from transforms.lower.containers import numeric, reading, updating
-from transforms.lower.intrinsics import table
+from transforms.lower.intrinsics import table, vectorized
 from transforms.lower.objects import attributes, instances, model
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import probing, wrapping

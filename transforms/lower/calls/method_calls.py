@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import texts, written
+from transforms.lower import texts
 from transforms.lower.calls import calling, existing, primitives, unfollowed
 from transforms.lower.containers import methods
 from transforms.lower.intrinsics import array_methods, showing
+from transforms.lower.outside import written
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Bound, Const, Var
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from tensor.attributes import method as method_of
 from transforms import ir, kinds
-from transforms.lower import through, written
 from transforms.lower.containers import attempts, deques, making, numeric, reading, unpacking, writing
 from transforms.lower.failures.contexts import known as surely_raise
 from transforms.lower.loops import bodies, iterating
+from transforms.lower.outside import through, written
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Ref, Var
 

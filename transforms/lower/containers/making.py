@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import flat, memoryviews, strided
 from transforms.lower.containers import attempts, lists
 from transforms.lower.loops import iterating
 from transforms.lower.operations import make_list
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.state.operands import operand_kind, without_derivative
 from transforms.lower.values import Choice, Const, Iter, Var
+from transforms.lower.views import flat, memoryviews, strided
 
 
 def new_list(lo: Lowering, items: tuple[Any, ...], node: Any) -> Any:

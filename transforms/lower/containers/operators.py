@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import strided, texts, through, written
+from transforms.lower import texts
 from transforms.lower.containers import attempts, dicts, lists, making, numeric, unpacking
 from transforms.lower.intrinsics import showing
+from transforms.lower.outside import through, written
 from transforms.lower.state.applying import ARITHMETIC
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
+from transforms.lower.views import strided
 
 
 def binary(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any) -> Any:

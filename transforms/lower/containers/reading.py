@@ -7,13 +7,15 @@ from typing import Any
 
 from tensor import runtime
 from transforms import ir, kinds
-from transforms.lower import flat, memoryviews, outer, strided, texts
+from transforms.lower import texts
 from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, making, unpacking, writing
 from transforms.lower.failures.contexts import known as surely_raise
 from transforms.lower.objects import attributes, model, overloading
+from transforms.lower.outside import outer
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Iter, Lost, Ref, Var
+from transforms.lower.views import flat, memoryviews, strided
 
 
 def get_item(lo: Lowering, value: Any, index: Any) -> Any:

@@ -6,10 +6,10 @@ import operator
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import outer
 from transforms.lower.containers import attempts, making, reading
 from transforms.lower.loops import begun, iterating, pushing, sequences, unrolling
 from transforms.lower.operations import unpack
+from transforms.lower.outside import outer
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Lost, Ref, Var
 

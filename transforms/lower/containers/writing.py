@@ -7,16 +7,17 @@ from typing import Any
 
 from tensor.attributes import attribute as attribute_of
 from transforms import ir, kinds
-from transforms.lower import flat, memoryviews, strided, through, written
 from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, lists, making, reading, unpacking
 from transforms.lower.failures.contexts import known as surely_raise
 from transforms.lower.loops import bodies, iterating
 from transforms.lower.objects import attributes, model
 from transforms.lower.operations import write_item
+from transforms.lower.outside import through, written
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import members, wrapping
 from transforms.lower.values import Cell, Choice, Const, Iter, Ref, Var
+from transforms.lower.views import flat, memoryviews, strided
 
 
 def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:

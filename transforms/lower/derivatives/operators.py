@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from transforms.ir import Block, Const, Var
-from transforms.lower import through
 from transforms.lower.calls import calling, closures
 from transforms.lower.derivatives import arguments, gradients, stopping
 from transforms.lower.derivatives.arguments import NONE, Inputs
+from transforms.lower.outside import through
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Choice, Derived, Pullback, Ref

@@ -8,8 +8,8 @@ from typing import Any
 
 import gast
 
-from transforms.lower import outer, written
 from transforms.lower.expressions import evaluating
+from transforms.lower.outside import outer, written
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Choice, Const, Lost, Ref, Var
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import written
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.objects import instances
+from transforms.lower.outside import written
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Const, Ref, Var

@@ -8,10 +8,9 @@ import types
 from typing import Any
 
 from transforms import ir
-from transforms.lower import iterators
 from transforms.lower.calls import calling
 from transforms.lower.containers import reading, unpacking, updating
-from transforms.lower.intrinsics import combinations
+from transforms.lower.intrinsics import combinations, iterators
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import begun, bodies, iterating, pushing
 from transforms.lower.objects import attributes, model

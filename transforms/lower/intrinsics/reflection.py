@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import flat, integers, memoryviews, outer, strided
+from transforms.lower import integers
 from transforms.lower.calls import calling
 from transforms.lower.containers import unpacking
 from transforms.lower.intrinsics import constructors
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.loops import sequences
 from transforms.lower.objects import array_attributes, attributes, model, setting
+from transforms.lower.outside import outer
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import FALSE, Bound, Choice, Closure, Const, Iter, Partial, Ref, Var
+from transforms.lower.views import flat, memoryviews, strided
 
 
 def len_(lo: Lowering, args: tuple, kwargs: dict, node: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 from tensor import runtime
 from transforms import ir
 from transforms.analyse.memory import CHECKS
-from transforms.lower import iterators, memoryviews, strided, threads, vectorized
 from transforms.lower.intrinsics import (
     arrays,
     combinations,
@@ -18,15 +17,19 @@ from transforms.lower.intrinsics import (
     folds,
     functions,
     iterables,
+    iterators,
     operators,
     reflection,
     refused,
     showing,
     sorting,
+    threads,
+    vectorized,
 )
 from transforms.lower.intrinsics.handler import Handler
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const
+from transforms.lower.views import memoryviews, strided
 
 SUBJECTS = (
     arrays,

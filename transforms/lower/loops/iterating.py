@@ -7,8 +7,8 @@ from typing import Any
 
 import gast
 
-from transforms.lower import iterators
 from transforms.lower.calls import calling
+from transforms.lower.intrinsics import iterators
 from transforms.lower.loops import begun, bodies, counting, pushing, sequences, unrolling
 from transforms.lower.objects import attributes, model
 from transforms.lower.state.lowering import Lowering

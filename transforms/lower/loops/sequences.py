@@ -6,14 +6,15 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import flat, outer
 from transforms.lower.calls import calling
 from transforms.lower.containers import reading, sets, unpacking
 from transforms.lower.loops import lengths, unrolling
 from transforms.lower.objects import array_attributes
+from transforms.lower.outside import outer
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Const, Iter, Lost, Ref, Var
+from transforms.lower.views import flat
 
 
 class Sequence:

@@ -10,11 +10,11 @@ import numpy as np
 
 from tensor.attributes import METHODS, attribute, method
 from transforms import ir, kinds, shapes
-from transforms.lower import flat
 from transforms.lower.containers import making, methods, reading, writing
 from transforms.lower.objects import attributes
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Bound, Const, Var
+from transforms.lower.views import flat
 
 
 class Shape(tuple):

@@ -10,11 +10,11 @@ import numpy as np
 
 from tensor.attributes import method
 from transforms import ir
-from transforms.lower import memoryviews, outer, strided, written
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import methods
 from transforms.lower.objects import array_attributes, instances, model, setting, supers
 from transforms.lower.objects.model import FUNCTIONS, LocalValue
+from transforms.lower.outside import outer, written
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import members, wrapping
 from transforms.lower.values import (
@@ -31,6 +31,7 @@ from transforms.lower.values import (
     Super,
     Var,
 )
+from transforms.lower.views import memoryviews, strided
 
 
 def get_attribute(lo: Lowering, value: Any, name: str) -> Any:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from transforms import ir, kinds
-from transforms.lower import outer
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import making, unpacking
 from transforms.lower.objects import model
 from transforms.lower.objects.model import FUNCTIONS
+from transforms.lower.outside import outer
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Const, Ref, Var
@@ -38,7 +38,7 @@ def instantiate(lo: Lowering, cls: type, args: tuple, kwargs: dict[str, Any], no
     ref = lo.new(cls, {}, lo.site(node))
     init = model.lookup(cls, "__init__")
     if "__local_fields__" in cls.__dict__ and "__init__" not in cls.__dict__:
-        from transforms.lower import classes
+        from transforms.lower.objects import classes
 
         classes.fill(lo, ref, cls, args, kwargs)
         return ref

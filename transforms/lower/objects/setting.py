@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from transforms.lower import flat, through, written
 from transforms.lower.calls import calling, closures
 from transforms.lower.containers import writing
 from transforms.lower.objects import array_attributes, model
 from transforms.lower.objects.model import FUNCTIONS
 from transforms.lower.operations import write_attribute
+from transforms.lower.outside import through, written
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import wrapping
 from transforms.lower.values import UNDEFINED, Choice, Const, Ref, Var
+from transforms.lower.views import flat
 
 
 def set_attribute(lo: Lowering, value: Any, name: str, new: Any) -> None:

@@ -28,7 +28,7 @@ def emit(lo: Lowering, stmt: Any) -> Any:
 def emit_call(lo: Lowering, stmt: ir.Apply) -> None:
     """Emit a call of what is not looked into."""
     if lo.entered or lo.places:
-        from transforms.lower import hidden
+        from transforms.lower.outside import hidden
 
         hidden.check(lo, stmt)
     lo.emit(stmt)

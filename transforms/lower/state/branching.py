@@ -49,8 +49,8 @@ def exited(lo: Lowering) -> Any:
 
 def truth(lo: Lowering, value: Any) -> Any:
     """The condition operand of a value's truth."""
-    from transforms.lower import outer
     from transforms.lower.objects import model
+    from transforms.lower.outside import outer
 
     value = lo.followed(value)
     if isinstance(value, Const) and model.user_class(value) is None:

@@ -47,8 +47,8 @@ def fold(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         return None
     values = [lo.python(a) for a in args]
     if fn not in (operator.is_, operator.is_not):
-        from transforms.lower import outer
         from transforms.lower.objects import model
+        from transforms.lower.outside import outer
 
         if fn not in COMPARISONS and any(model.user_class(a) is not None for a in args):
             return None

@@ -40,14 +40,14 @@ def read(lo: Lowering, value: Any) -> Any:
     """A value in an object outside, read if it is there since before the call."""
     if type(value) is not Initial:
         return value
-    from transforms.lower import outer
+    from transforms.lower.outside import outer
 
     return outer.at_start(lo, value.key, value.get, value.name)
 
 
 def put(lo: Lowering, ref: Ref, content: Any) -> None:
     if ref.id in lo.escaped:
-        from transforms.lower import through
+        from transforms.lower.outside import through
 
         through.check_escaped(lo, ref)
     lo.heap[ref.id] = content

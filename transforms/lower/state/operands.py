@@ -58,7 +58,7 @@ def operand(lo: Lowering, value: Any) -> Any:
     if isinstance(value, Iter) and value.kind == "flat":
         return lo.apply(np.copy, lo.apply(np.ravel, *value.parts))
     if isinstance(value, Iter) and value.kind == "strided":
-        from transforms.lower import strided
+        from transforms.lower.views import strided
 
         return strided.entries(lo, value)
     if isinstance(value, Iter) and value.kind == "memory":

@@ -8,10 +8,10 @@ from typing import Any
 
 import gast
 
-from transforms.lower import outer
 from transforms.lower.calls import calling, closures
 from transforms.lower.expressions.evaluating import evaluate
 from transforms.lower.expressions.names import bind
+from transforms.lower.outside import outer
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const
 

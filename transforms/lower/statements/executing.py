@@ -8,12 +8,12 @@ from typing import Any
 
 import gast
 
-from transforms.lower import classes, patterns
 from transforms.lower.expressions.logic import condition
 from transforms.lower.loops import iterating, whiles
+from transforms.lower.objects import classes
 from transforms.lower.state.frames import Loc
 from transforms.lower.state.lowering import Lowering
-from transforms.lower.statements import assigning, augmenting, definitions, leaving, raises, tries, withs
+from transforms.lower.statements import assigning, augmenting, definitions, leaving, patterns, raises, tries, withs
 
 IMPLICIT_RETURN = gast.Return(value=None)
 SUBJECTS = (assigning, augmenting, classes, definitions, iterating, leaving, raises, tries, whiles, withs)

@@ -37,10 +37,10 @@ from typing import Any
 
 from transforms import ir
 from transforms.guards import Outside
-from transforms.lower import outer, through
 from transforms.lower.containers import writing
 from transforms.lower.objects import model
 from transforms.lower.operations import write_attribute, write_item
+from transforms.lower.outside import outer, through
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import UNDEFINED, Cell, Const, Initial, Lost, Ref
 
