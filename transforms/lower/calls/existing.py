@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tensor import registry, runtime
+from tensor.registry import Rule
 from transforms import ir
 from transforms.lower.calls import calling, closures, following, primitives, stand_ins, unfollowed
 from transforms.lower.containers import numeric, reading, updating
@@ -44,21 +45,8 @@ def call_known(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
     if isinstance(fn, (operator.itemgetter, operator.attrgetter)) and len(args) == 1 and not kwargs:
         return got(lo, fn, args[0])
     rule = registry.lookup(fn)
-    if rule is not None and rule.mutates is not None:
-        if lo.tries:
-            return lo.refuse(
-                f"{getattr(fn, '__name__', fn)} inside a try statement is not followed", "write into the array by items"
-            )
-        arrays = tuple(numeric.as_array(lo, a) for a in args)
-        return following.call_template(
-            lo, rule.mutates, arrays, {k: numeric.as_array(lo, v) for k, v in kwargs.items()}
-        )
-    if rule is not None and rule.by_type:
-        return stand_ins.told_by_types(lo, fn, args, kwargs)
-    if rule is not None and rule.checks:
-        operands, named = tuple(map(lo.operand, args)), {k: lo.operand(v) for k, v in kwargs.items()}
-        lo.emit(ir.Apply(None, fn, operands, named, effect=True, loc=lo.loc))
-        return Const(None)
+    if rule is not None and (rule.mutates is not None or rule.by_type or rule.checks):
+        return call_by_rule(lo, rule, fn, args, kwargs)
     if primitives.pure(fn):
         return primitives.primitive(lo, fn, args, kwargs)
     if isinstance(fn, functools._lru_cache_wrapper) and any(map(following.depends, (*args, *kwargs.values()))):
@@ -82,17 +70,39 @@ def call_known(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
     if isinstance(written, types.FunctionType):
         return following.follow(lo, written, args, kwargs, node)
     if isinstance(fn, type):
-        if (fn.__module__, fn.__name__) in EXACT_NUMBERS:
-            return unfollowed.opaque(lo, fn, args, kwargs)
-        if fn.__module__ in ("builtins",) and not issubclass(fn, BaseException) and fn is not object:
-            return unfollowed.opaque(lo, fn, args, kwargs)
-        if model.heap_class(fn) or issubclass(fn, BaseException) or fn is object:
-            return instances.instantiate(lo, fn, args, kwargs, node)
-        return unfollowed.opaque(lo, fn, args, kwargs)
+        return call_class(lo, fn, args, kwargs, node)
     cls = model.user_class(Const(fn))
     if cls is not None and isinstance(model.lookup(cls, "__call__"), model.FUNCTIONS):
         return calling.call(lo, attributes.get_attribute(lo, Const(fn), "__call__"), args, kwargs, node)
     return unfollowed.opaque(lo, fn, args, kwargs)
+
+
+def call_by_rule(lo: Lowering, rule: Rule, fn: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """A function of which the rule table says that it writes, that it asks for types only, or that it only checks."""
+    if rule.mutates is not None:
+        if lo.tries:
+            return lo.refuse(
+                f"{getattr(fn, '__name__', fn)} inside a try statement is not followed", "write into the array by items"
+            )
+        arrays = tuple(numeric.as_array(lo, a) for a in args)
+        named = {k: numeric.as_array(lo, v) for k, v in kwargs.items()}
+        return following.call_template(lo, rule.mutates, arrays, named)
+    if rule.by_type:
+        return stand_ins.told_by_types(lo, fn, args, kwargs)
+    operands, named = tuple(map(lo.operand, args)), {k: lo.operand(v) for k, v in kwargs.items()}
+    lo.emit(ir.Apply(None, fn, operands, named, effect=True, loc=lo.loc))
+    return Const(None)
+
+
+def call_class(lo: Lowering, cls: type, args: tuple, kwargs: dict[str, Any], node: Any) -> Any:
+    """A class: an instance of one written in Python is made when deriving, of another one at run time."""
+    if (cls.__module__, cls.__name__) in EXACT_NUMBERS:
+        return unfollowed.opaque(lo, cls, args, kwargs)
+    if cls.__module__ in ("builtins",) and not issubclass(cls, BaseException) and cls is not object:
+        return unfollowed.opaque(lo, cls, args, kwargs)
+    if model.heap_class(cls) or issubclass(cls, BaseException) or cls is object:
+        return instances.instantiate(lo, cls, args, kwargs, node)
+    return unfollowed.opaque(lo, cls, args, kwargs)
 
 
 # classes of exact numbers: a value that varies is not followed through their arithmetic

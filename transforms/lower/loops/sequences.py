@@ -36,25 +36,8 @@ class Sequence:
             array = Sequence.of(lo, wrapping.entries(lo, value))
             place = lambda i: Const(i) if isinstance(i, int) else i  # noqa: E731
             return array and Sequence(array.length, lambda i: reading.get_item(lo, value, place(i)))
-        if isinstance(value, Ref) and value.cls is set:
-            if value.origin is not None:
-                lo.refuse("a set from outside is written and iterated over: this is not followed")
-            ordered = sets.in_set_order(unpacking.followed(lo, value))
-            return Sequence(len(ordered), lambda i: ordered[i])
-        if isinstance(value, Ref) and value.cls in (list, set):
-            items = lo.content(value)
-            return (
-                None
-                if isinstance(items, Lost)
-                else Sequence(
-                    len(items),
-                    lambda i: lengths.live_items(lo, value, len(items))[i],
-                    end=lambda body: lengths.live_items(lo, value, len(items)),
-                )
-            )
-        if isinstance(value, Ref) and value.cls is dict:
-            keys = tuple(map(Const, lo.content(value)))
-            return Sequence(len(keys), lambda i: keys[i])
+        if isinstance(value, Ref):
+            return _content(lo, value)
         if isinstance(value, Const) and isinstance(value.value, (str, tuple, list, dict, set, frozenset, range)):
             outer.structure(lo, value.value)
             held = list(value.value)
@@ -77,6 +60,30 @@ class Sequence:
                 lo.use_up(value)
             return found
         return None
+
+
+def _content(lo: Lowering, value: Ref) -> Sequence | None:
+    """The items of a set, list or dict that is known when deriving."""
+    if value.cls is set:
+        if value.origin is not None:
+            lo.refuse("a set from outside is written and iterated over: this is not followed")
+        ordered = sets.in_set_order(unpacking.followed(lo, value))
+        return Sequence(len(ordered), lambda i: ordered[i])
+    if value.cls is list:
+        items = lo.content(value)
+        return (
+            None
+            if isinstance(items, Lost)
+            else Sequence(
+                len(items),
+                lambda i: lengths.live_items(lo, value, len(items))[i],
+                end=lambda body: lengths.live_items(lo, value, len(items)),
+            )
+        )
+    if value.cls is dict:
+        keys = tuple(map(Const, lo.content(value)))
+        return Sequence(len(keys), lambda i: keys[i])
+    return None
 
 
 def _range(lo: Lowering, value: Iter) -> Sequence | None:

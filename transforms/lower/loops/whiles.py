@@ -18,43 +18,11 @@ from transforms.lower.values import TRUE, Const
 
 
 def while_(lo: Lowering, stmt: gast.While) -> None:
-    from transforms.lower.expressions.logic import condition
-    from transforms.lower.statements.executing import execute
-
-    def run() -> None:
-        loop = ir.Loop([], [], [], Block(), test=Block(), loc=lo.loc)
-
-        def trip() -> None:
-            before = lo.snapshot()
-            loop.test = Block()
-            cond = lo.within(loop.test, lambda: condition(lo, stmt.test))
-            loop.test.results = [cond]
-            if cond is GONE or not same_state(before, lo.snapshot()) or any(_effects(s) for s in loop.test.stmts):
-                lo.resume(before)
-                loop.test = Block([], [TRUE])
-                inside = condition(lo, stmt.test)
-                lo.branch(inside, lambda: execute(lo, stmt.body), lambda: lo.frame.exits.update({"break": TRUE}))
-            else:
-                execute(lo, stmt.body)
-
-        fixpoint.Fixpoint(lo, loop, trip, site).run()
-
     site = (*lo.path, "loop", id(stmt))
-
-    def begin() -> None:
-        if site in lo.notes.unrolled:
-            trip_by_trip(lo, stmt, site, 0)
-        elif lo.notes.concrete:
-            while_known(lo, stmt, run, 0)
-        elif site in lo.notes.peeled:
-            body = lambda: unrolling.alone(lo, "first", lambda: execute(lo, stmt.body), run)  # noqa: E731
-            lo.branch(condition(lo, stmt.test), body, lambda: None)
-        else:
-            run()
 
     def try_loop() -> None:
         try:
-            begin()
+            begin(lo, stmt, site)
         except UnsupportedError as error:
             if site in lo.notes.unrolled or not may_be_unrolled(stmt.test):
                 raise
@@ -64,6 +32,46 @@ def while_(lo: Lowering, stmt: gast.While) -> None:
             lo.restart()
 
     bodies.looped(lo, stmt, try_loop)
+
+
+def begin(lo: Lowering, stmt: gast.While, site: Any) -> None:
+    """The way in which this attempt follows a while loop."""
+    from transforms.lower.expressions.logic import condition
+    from transforms.lower.statements.executing import execute
+
+    run = lambda: as_loop(lo, stmt, site)  # noqa: E731
+    if site in lo.notes.unrolled:
+        trip_by_trip(lo, stmt, site, 0)
+    elif lo.notes.concrete:
+        while_known(lo, stmt, run, 0)
+    elif site in lo.notes.peeled:
+        body = lambda: unrolling.alone(lo, "first", lambda: execute(lo, stmt.body), run)  # noqa: E731
+        lo.branch(condition(lo, stmt.test), body, lambda: None)
+    else:
+        run()
+
+
+def as_loop(lo: Lowering, stmt: gast.While, site: Any) -> None:
+    """A loop with a test, or, where the condition does more than compute, one that breaks at the head of its body."""
+    from transforms.lower.expressions.logic import condition
+    from transforms.lower.statements.executing import execute
+
+    loop = ir.Loop([], [], [], Block(), test=Block(), loc=lo.loc)
+
+    def trip() -> None:
+        before = lo.snapshot()
+        loop.test = Block()
+        cond = lo.within(loop.test, lambda: condition(lo, stmt.test))
+        loop.test.results = [cond]
+        if cond is GONE or not same_state(before, lo.snapshot()) or any(_effects(s) for s in loop.test.stmts):
+            lo.resume(before)
+            loop.test = Block([], [TRUE])
+            inside = condition(lo, stmt.test)
+            lo.branch(inside, lambda: execute(lo, stmt.body), lambda: lo.frame.exits.update({"break": TRUE}))
+        else:
+            execute(lo, stmt.body)
+
+    fixpoint.Fixpoint(lo, loop, trip, site).run()
 
 
 def may_be_unrolled(test: Any) -> bool:
