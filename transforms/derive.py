@@ -27,7 +27,7 @@ from transforms.differentiate.reverse import Reverse
 from transforms.errors import ArgumentError, KindError, UnsupportedError
 from transforms.ir import Block, Const, Var
 from transforms.lower.scalar import no_gradient
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.seeds import tangent_leaves
 
 

@@ -27,7 +27,7 @@ from transforms.differentiate.reverse import Reverse
 from transforms.differentiate.views import ALWAYS_VIEWS
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.optimise import optimise
 from transforms.seeds import COTANGENT, carriers, cotangent_leaves, places
 

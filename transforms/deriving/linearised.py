@@ -21,7 +21,7 @@ from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.optimise import optimise
 from transforms.seeds import tangent_leaves
 

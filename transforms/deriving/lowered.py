@@ -19,10 +19,17 @@ from transforms.analyse.memory import written_regions
 from transforms.arguments import Entry, is_record
 from transforms.errors import DerivativeError, UnsupportedError
 from transforms.ir import Block, Const, Var
-from transforms.lower import calls, integers, strided, subclasses, threads, written
-from transforms.lower.derivatives import freeze
-from transforms.lower.state import Frame, Lowering, Notes, Restart
+from transforms.lower import integers
+from transforms.lower.calls import calling, closures
+from transforms.lower.derivatives.arguments import freeze
+from transforms.lower.intrinsics import threads
+from transforms.lower.outside import written
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.state.notes import Notes, Restart
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Ref
+from transforms.lower.views import strided
 
 
 @dataclass(eq=False, repr=False)
@@ -54,8 +61,8 @@ def lower(
     entered = [freeze(lo, a) for a in abstract]
     positional, named = tuple(abstract[: len(args)]), dict(zip(kwargs, abstract[len(args) :], strict=True))
     start = len(lo.block.stmts)
-    called = lambda: calls.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
-    result = located(lo, lambda: subclasses.returned(lo, called()))
+    called = lambda: calling.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
+    result = located(lo, lambda: wrapping.returned(lo, called()))
     threads.check_joined(lo)
     check_separate(lo, entry.arrays, start)
     check_distinct(lo, entry, start)
@@ -131,7 +138,7 @@ def callable_value(lo: Lowering, fn: Any) -> Any:
     if registry.lookup(fn) is not None:
         return Const(fn)
     if isinstance(fn, types.FunctionType) and not hasattr(fn, "__derivative__"):
-        return calls.closure_of(lo, fn)
+        return closures.closure_of(lo, fn)
     return lo.followed(Const(fn))
 
 

@@ -15,10 +15,9 @@ from transforms import ir, kinds
 from transforms.deriving.lowered import Lowered
 from transforms.differentiate.reverse import Reverse
 from transforms.ir import Var
-from transforms.lower import through
-from transforms.lower.objects import write_attribute
-from transforms.lower.operations import write_item
-from transforms.lower.state import Lowering
+from transforms.lower.operations import write_attribute, write_item
+from transforms.lower.outside import through
+from transforms.lower.state.lowering import Lowering
 
 
 def owned(lo: Lowering, table: dict[int, Any]) -> dict[int, Any]:

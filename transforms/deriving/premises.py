@@ -11,7 +11,7 @@ from typing import Any
 from tensor import runtime
 from transforms import ir, shapes
 from transforms.ir import Const, Var
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.optimise import dead
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from tensor import runtime
-from transforms.lower import calls
+from transforms.lower.calls import calling
 from transforms.lower.values import Const
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Lowering
+    from transforms.lower.state.lowering import Lowering
 
 
 def reason_of(lo: Lowering, stmt: gast.Raise) -> Any:
@@ -31,7 +31,7 @@ def refuse(lo: Lowering, reason: Any, node: Any) -> Any:
     """Refuse what surely is not known; else the value is the exception that is raised at run time."""
     if isinstance(reason, Const) and lo.block is entry(lo):
         lo.refuse(reason.value)
-    return calls.call(lo, Const(runtime.Refused), (reason,), {}, node)
+    return calling.call(lo, Const(runtime.Refused), (reason,), {}, node)
 
 
 def entry(lo: Lowering) -> Any:
