@@ -7,7 +7,7 @@ from typing import Any
 
 import transforms
 from ad.derivative import Derivative
-from transforms.errors import ArgumentError
+from transforms.errors import REFUSALS, ArgumentError, shorten
 
 
 def grad(fn: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Derivative:
@@ -66,7 +66,11 @@ def vjp(fn: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., tuple
     >>> y, pullback(1.0)
     (6.0, (3.0, 2.0))
     """
-    found: tuple[Any, Callable[..., tuple[Any, ...]]] = transforms.derive.pullback(fn, primals)
+    try:
+        found: tuple[Any, Callable[..., tuple[Any, ...]]] = transforms.derive.pullback(fn, primals)
+    except REFUSALS as error:
+        shorten(error)
+        raise
     return found
 
 
@@ -89,7 +93,11 @@ def jvp(fn: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, .
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         remedy = "write ad.jvp(f, (x,), (v,))"
         raise ArgumentError("primals and tangents are tuples with an entry for each argument", None, remedy)
-    found: tuple[Any, Any] = transforms.derive.pushforward(fn, tuple(primals), tuple(tangents))
+    try:
+        found: tuple[Any, Any] = transforms.derive.pushforward(fn, tuple(primals), tuple(tangents))
+    except REFUSALS as error:
+        shorten(error)
+        raise
     return found
 
 

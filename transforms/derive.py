@@ -20,6 +20,7 @@ from transforms.deriving.linearised import linear
 from transforms.deriving.lowered import Lowered, lower, output_operand
 from transforms.deriving.ownership import owned
 from transforms.deriving.remade import recall, remember
+from transforms.deriving.told import tell
 from transforms.deriving.variants import Derived, cached, own_check, run, texts
 from transforms.differentiate import forward
 from transforms.differentiate.detached import detach
@@ -187,5 +188,6 @@ __all__ = [
     "run",
     "split",
     "tangent",
+    "tell",
     "texts",
 ]

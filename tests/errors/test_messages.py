@@ -6,6 +6,7 @@ FILE stands for the path of `refusals.py`, LINE for the line of the construct, w
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable
 from typing import Any
@@ -526,6 +527,125 @@ CALLS: list[tuple[str, Callable[[Any], Any], str, str]] = [
 ]
 
 
+SQUARE = np.ones((2, 2))
+LIST = [1.0, 2.0]
+RUN_TIME = [
+    (
+        "shares",
+        (V, V),
+        (
+            "FILE:LINE, in shares: two arrays given to this function share memory, and one is written in place\n"
+            "    x[0] = y[1]\n"
+            "    ^^^^^^^^^^^\n"
+            "  pass copies of them"
+        ),
+    ),
+    (
+        "helped",
+        (V, V),
+        (
+            "FILE:LINE, in shares: two arrays given to this function share memory, and one is written in place\n"
+            "    x[0] = y[1]\n"
+            "    ^^^^^^^^^^^\n"
+            "  pass copies of them"
+        ),
+    ),
+    (
+        "given_twice",
+        (LIST, LIST),
+        (
+            "FILE:LINE, in given_twice: a list, dict or object is given to this function twice, and one is written\n"
+            "    a.append(b[0] * scale)\n"
+            "             ^^^^^^^^^^^^\n"
+            "  pass copies of it"
+        ),
+    ),
+    (
+        "grows_when_run",
+        ([1.0] * 20, True),
+        (
+            "FILE:LINE, in grows_when_run: the list that is iterated over changes its length meanwhile\n"
+            "    for v in a:\n"
+            "    ^^^^^^^^^^^\n"
+            "  iterate over a copy of it"
+        ),
+    ),
+    (
+        "binds_in_a_loop",
+        (1.5, 0),
+        (
+            "FILE:LINE, in binds_in_a_loop: this loop runs over no items here, and what is used after it is bound in it\n"
+            "    for i in range(n):\n"
+            "    ^^^^^^^^^^^^^^^^^^\n"
+            "  bind it before the loop, to a value of the same kind"
+        ),
+    ),
+    (
+        "ints_or_floats",
+        (1.5, 2.0),
+        (
+            "FILE:LINE, in ints_or_floats: a value that is of ints on one way and of floats on another makes an array, "
+            "or is written into\n"
+            "    both = np.array([z, z])\n"
+            "           ^^^^^^^^^^^^^^^^\n"
+            "  write 0.0 for 0, .astype(float) of an array"
+        ),
+    ),
+    (
+        "reshapes_and_writes",
+        (np.ones((4, 2))[::2],),
+        (
+            "FILE:LINE, in reshapes_and_writes: a reshape copies here, so that writes through it cannot be followed\n"
+            "    flat = x.reshape(-1)\n"
+            "           ^^^^^^^^^^^^^\n"
+            "  reshape a contiguous array: np.ascontiguousarray(x).reshape(...)"
+        ),
+    ),
+    (
+        "beyond_its_entries",
+        (np.ones(4),),
+        (
+            "FILE:LINE, in beyond_its_entries: a strided view of what is not contiguous, or beyond its entries, is not "
+            "followed\n"
+            "    return np.sum(np.lib.stride_tricks.as_strided(x, (3,), (16,)) ** 2)\n"
+            "                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  view a contiguous array: np.ascontiguousarray(x)"
+        ),
+    ),
+    (
+        "writes_an_entry_twice",
+        (np.ones(4),),
+        (
+            "FILE:LINE, in writes_an_entry_twice: an entry is written twice at once through a strided view: which value "
+            "it gets is not said\n"
+            "    pairs[...] = pairs * 2.0\n"
+            "    ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  write through a view whose entries do not overlap"
+        ),
+    ),
+    (
+        "unpickles",
+        (1.5, pickle.dumps("text")),
+        (
+            "FILE:LINE, in unpickles: a real number or array is needed in a derivative here, not str\n"
+            "    return x * pickle.loads(data)\n"
+            "           ^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  convert it"
+        ),
+    ),
+    (
+        "unpickles",
+        (1.5, pickle.dumps(np.array([1j]))),
+        (
+            "FILE:LINE, in unpickles: a real number or array is needed in a derivative here, not complex numbers\n"
+            "    return x * pickle.loads(data)\n"
+            "           ^^^^^^^^^^^^^^^^^^^^^^\n"
+            "  take the real part"
+        ),
+    ),
+]
+
+
 def said(error: BaseException) -> str:
     """The message, with the path and line left out after it is checked that the line is the one shown."""
     text = str(error)
@@ -556,17 +676,55 @@ def test_refusal_inside_a_library_names_the_function_it_was_reached_from(name):
     assert refusals.__file__ in " ".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
 
 
-def test_shared_memory_is_refused_when_it_runs():
-    x = np.array([1.0, 2.0])
-    with pytest.raises(BaseException, match="share memory.*pass copies"):
-        ad.grad(refusals.shares)(x, x)
-    ad.grad(refusals.shares)(x, x.copy())
+@pytest.mark.parametrize(("name", "args", "text"), RUN_TIME)
+def test_program_is_refused_in_these_words_when_it_runs(name, args, text):
+    for _ in range(2):  # when the text is new, and when it is known
+        with pytest.raises(errors.RefusedAtRunTime) as caught:
+            ad.grad(getattr(refusals, name))(*args)
+        assert said(caught.value) == text
 
 
-def test_users_own_exception_names_the_users_line():
+def test_what_is_refused_when_it_runs_depends_on_the_arguments():
+    df = ad.grad(refusals.shares)
+    df(np.copy(V), np.copy(V))
+    with pytest.raises(errors.RefusedAtRunTime, match="share memory"):
+        df(V, V)
+    df(np.copy(V), np.copy(V))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f: ad.value_and_grad(f)(V, V),
+        lambda f: ad.vjp(f, V, V),
+        lambda f: ad.jvp(f, (V, V), (V, V)),
+        lambda f: ad.jacrev(f)(V, V),
+        lambda f: ad.jacfwd(f)(V, V),
+        lambda f: ad.grad(lambda x, y: ad.grad(f)(x, y)[0])(V, V),
+    ],
+)
+def test_every_way_to_a_derivative_is_refused_in_these_words(call):
+    with pytest.raises(errors.RefusedAtRunTime) as caught:
+        call(refusals.shares)
+    assert said(caught.value) == RUN_TIME[0][2]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f: ad.grad(f)(V),
+        lambda f: ad.vjp(f, V),
+        lambda f: ad.jvp(f, (V,), (V,)),
+        lambda f: ad.jacrev(f)(V),
+        lambda f: ad.jacfwd(f)(V),
+        lambda f: ad.hvp(f)(V, V),
+    ],
+)
+def test_users_own_exception_names_the_users_line(call):
     with pytest.raises(ValueError, match="could not be broadcast") as caught:
-        ad.grad(refusals.bad_shapes)(V)
-    assert any(refusals.__file__ in note and "np.ones(5)" in note for note in caught.value.__notes__)
+        call(refusals.bad_shapes)
+    (note,) = caught.value.__notes__
+    assert refusals.__file__ in note and "np.ones(5)" in note
 
 
 def test_function_without_source():

@@ -19,12 +19,14 @@ from transforms.deriving.attempts import function_name, restarting
 from transforms.deriving.finish import finish
 from transforms.deriving.lowered import lower, output_operand
 from transforms.deriving.ownership import own_residuals, owned
+from transforms.deriving.told import executed
 from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
 from transforms.differentiate.detached import detach
 from transforms.differentiate.pullbacks.list_kinds import shadow_kind
 from transforms.differentiate.reverse import Reverse
 from transforms.differentiate.views import ALWAYS_VIEWS
+from transforms.errors import REFUSALS, shorten
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
 from transforms.lower.state import Notes
@@ -48,9 +50,13 @@ class Pullback:
         self.kept = kept
 
     def __call__(self, bar: Any) -> Any:
-        seeds = cotangent_leaves(self.derived.places, self.value, bar, COTANGENT)
         assert self.derived.backward is not None
-        return self.derived.backward(self.kept, *seeds)
+        try:
+            seeds = cotangent_leaves(self.derived.places, self.value, bar, COTANGENT)
+            return executed(self.derived, self.derived.backward, self.kept, *seeds)
+        except REFUSALS as error:
+            shorten(error)
+            raise
 
 
 def split(fn: Any, args: tuple, general: bool = False) -> Derived:

@@ -17,8 +17,10 @@ from transforms.analyse.memory import CHECKS, Memory
 from transforms.deriving.attempts import function_name, restarting
 from transforms.deriving.finish import finish
 from transforms.deriving.lowered import Lowered, lower, output_operand
+from transforms.deriving.told import executed
 from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
+from transforms.errors import REFUSALS, shorten
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
 from transforms.lower.state import Notes
@@ -32,11 +34,16 @@ def linear(fn: Any, primals: tuple, at: int) -> Any:
     The function runs once, to the extent that its tangent needs it; the map holds for these very primals.
     """
     variants = cached(("linear", at), fn, primals)
-    kept = run(variants, primals, {}, lambda general: linearise(fn, primals, at, general))
-    along = variants[0].backward
+    try:
+        kept = run(variants, primals, {}, lambda general: linearise(fn, primals, at, general))
+    except REFUSALS as error:
+        shorten(error)
+        raise
+    derived = variants[0]
+    along = derived.backward
     if along is None:
         return None
-    return lambda x_dot: along(kept, *tangent_leaves(primals[at], x_dot, f"tangents[{at}]"))
+    return lambda x_dot: executed(derived, along, kept, *tangent_leaves(primals[at], x_dot, f"tangents[{at}]"))
 
 
 def linearise(fn: Any, args: tuple, at: int, general: bool = False) -> Derived:

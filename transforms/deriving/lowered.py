@@ -88,7 +88,13 @@ def check_separate(lo: Lowering, arrays: list[Var], start: int) -> None:
     written = tuple(v for v in arrays if v.region.find() in regions)  # type: ignore[union-attr]
     others = tuple(v for v in arrays if v not in written)
     if written and len(arrays) > 1:
-        lo.block.stmts.insert(start, ir.Apply(None, runtime.unshared, (written, others), effect=True))
+        place = writing_place(lo.block, {v.region.find() for v in written if v.region is not None})
+        lo.block.stmts.insert(start, ir.Apply(None, runtime.unshared, (written, others), effect=True, loc=place))
+
+
+def writing_place(block: Block, regions: set[Any]) -> Any:
+    """Where one of these regions is written first."""
+    return next((stmt.loc for stmt in ir.walk(block) if regions.intersection(written_regions(stmt))), None)
 
 
 def check_distinct(lo: Lowering, entry: Entry, start: int) -> None:
