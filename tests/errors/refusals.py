@@ -158,6 +158,34 @@ def nothing(x):
     x * x
 
 
+def no_axis(x):
+    return np.array(len(x))
+
+
+def position(x):
+    return np.argmax(x)
+
+
+def count(x):
+    return np.sum(x > 0.0)
+
+
+def comparisons(x):
+    return x > 0.0
+
+
+def flag(x):
+    return bool(x[0] > 0.0)
+
+
+def always(x):
+    return True
+
+
+def with_positions(x):
+    return x * 2.0, np.argsort(x), None
+
+
 def complex_output(x):
     return x * 1j
 

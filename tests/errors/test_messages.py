@@ -19,6 +19,9 @@ from tests.errors import refusals
 from transforms import errors
 
 V = np.array([1.0, 2.0])
+COMPARISON = "a comparison has no derivative: return the numbers that are compared"
+INTEGERS = "integers have no derivative: return floats"
+PULLBACK = "return the number to differentiate; a pair (value, extra) goes with has_aux=True; or use ad.vjp"
 PROGRAMS = [
     (
         "through_text",
@@ -259,9 +262,9 @@ PROGRAMS = [
         V,
         "KindError",
         (
-            "FILE:LINE, in whole_numbers: whole_numbers returns an array with 1 axis, so it has no gradient\n"
+            "FILE:LINE, in whole_numbers: whole_numbers returns an array of integers, so it has no gradient\n"
             "    def whole_numbers(x):\n"
-            "  return one number, its sum say, or use ad.jacrev for its Jacobian, or ad.vjp with a cotangent"
+            "  integers have no derivative: return floats"
         ),
     ),
     (
@@ -707,6 +710,55 @@ def test_every_way_to_a_derivative_is_refused_in_these_words(call):
     with pytest.raises(errors.RefusedAtRunTime) as caught:
         call(refusals.shares)
     assert said(caught.value) == RUN_TIME[0][2]
+
+
+OUTPUTS = [
+    ("nothing", "None", "end it with a return of the number to differentiate"),
+    ("text_output", "a str", PULLBACK),
+    ("whole_numbers", "an array of integers", INTEGERS),
+    ("no_axis", "an array of integers", INTEGERS),
+    ("position", "an integer of NumPy", INTEGERS),
+    ("count", "an integer of NumPy", INTEGERS),
+    ("comparisons", "an array of bools", COMPARISON),
+    ("flag", "a bool", COMPARISON),
+    ("always", "a bool", COMPARISON),
+]
+
+
+@pytest.mark.parametrize(("name", "returned", "remedy"), OUTPUTS)
+def test_output_without_a_derivative_is_refused_in_every_mode(name, returned, remedy):
+    f = getattr(refusals, name)
+    place = f"FILE:LINE, in {name}: "
+    line = f"\n    def {name}(x):\n  {remedy}"
+    derivatives = {
+        f"{name} returns {returned}, so it has no gradient": [ad.grad(f), ad.value_and_grad(f)],
+        f"a gradient is taken of a function that returns {returned}": [lambda x: ad.hvp(f)(x, x), ad.hessian(f)],
+        f"{name} returns {returned}, which has no derivative": [
+            lambda x: ad.vjp(f, x),
+            lambda x: ad.jvp(f, (x,), (x,)),
+            ad.jacrev(f),
+            ad.jacfwd(f),
+            ad.jacobian(f),
+        ],
+    }
+    for reason, calls in derivatives.items():
+        for call in calls:
+            with pytest.raises(errors.KindError) as caught:
+                call(np.copy(V))
+            assert said(caught.value) == place + reason + line
+
+
+def test_a_python_int_counts_as_a_float():
+    assert ad.grad(lambda x: 0)(2.0) == 0.0
+    assert ad.jacrev(lambda x: 3)(2.0) == ad.jacfwd(lambda x: 3)(2.0) == ad.jacobian(lambda x: 3)(2.0) == 0.0
+    assert ad.vjp(lambda x: 3, 2.0)[1](1.0) == (0.0,)
+    assert ad.jvp(lambda x: 3, (2.0,), (1.0,)) == (3, 0.0)
+
+
+def test_integers_in_a_container_take_no_cotangent():
+    y, pullback = ad.vjp(refusals.with_positions, V)
+    np.testing.assert_array_equal(pullback((np.ones(2), None, None))[0], [2.0, 2.0])
+    assert y[2] is None
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ _lock = RLock()
 
 def first_line(fn: Any) -> Location | None:
     """Where a function begins: the place of a refusal that no line of its own is the reason for."""
-    while isinstance(fn, functools.partial):
-        fn = fn.func
+    while isinstance(fn, functools.partial) or len(getattr(fn, "__derivative__", ())) == 3:
+        fn = fn.func if isinstance(fn, functools.partial) else fn.__derivative__[1]
     code = getattr(getattr(fn, "__func__", fn), "__code__", None)
     if code is None:
         return None

@@ -17,7 +17,7 @@ from transforms import ir, kinds
 from transforms.arguments import gradient_tree
 from transforms.deriving.attempts import function_name, restarting
 from transforms.deriving.finish import finish
-from transforms.deriving.lowered import lower, output_operand
+from transforms.deriving.lowered import check_output, lower, output_operand
 from transforms.deriving.ownership import own_residuals, owned
 from transforms.deriving.told import executed
 from transforms.deriving.variants import Derived, cached, run
@@ -34,10 +34,11 @@ from transforms.optimise import optimise
 from transforms.seeds import COTANGENT, carriers, cotangent_leaves, places
 
 
-def pullback(fn: Any, primals: tuple) -> Any:
-    """The value of `fn` and its pullback."""
-    variants = cached(("vjp",), fn, primals)
-    value, kept = run(variants, primals, {}, lambda general: split(fn, primals, general))
+def pullback(fn: Any, primals: tuple, kwargs: dict[str, Any] | None = None, at: int | None = None) -> Any:
+    """The value of `fn` and its pullback, to all its positional arguments or to the one `at` this position alone."""
+    given = kwargs or {}
+    variants = cached(("vjp", at, *given), fn, (*primals, *given.values()))
+    value, kept = run(variants, primals, given, lambda general: split(fn, primals, given, at, general))
     return value, Pullback(variants[0], value, kept)
 
 
@@ -59,14 +60,15 @@ class Pullback:
             raise
 
 
-def split(fn: Any, args: tuple, general: bool = False) -> Derived:
+def split(fn: Any, args: tuple, kwargs: dict[str, Any], at: int | None = None, general: bool = False) -> Derived:
     """Two functions: the forward sweep, which returns the value and what is kept, and the backward sweep."""
-    return restarting(fn, lambda notes: _split(fn, args, notes), general)
+    nums = tuple(range(len(args))) if at is None else (at,)
+    return restarting(fn, lambda notes: _split(fn, args, kwargs, nums, notes), general)
 
 
-def _split(fn: Any, args: tuple, notes: Notes) -> Derived:
-    nums = tuple(range(len(args)))
-    low = lower(fn, args, {}, nums, notes)
+def _split(fn: Any, args: tuple, kwargs: dict[str, Any], nums: tuple[int, ...], notes: Notes) -> Derived:
+    low = lower(fn, args, kwargs, nums, notes)
+    check_output(fn, low)
     lo = low.lo
     outputs = list(carriers(lo, low.result))
     inputs = [v for n in nums for v in low.entry.leaves[n]]

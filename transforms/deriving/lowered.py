@@ -17,10 +17,12 @@ from tensor import registry, runtime
 from transforms import ir, kinds
 from transforms.analyse.memory import written_regions
 from transforms.arguments import Entry, is_record
-from transforms.errors import DerivativeError, UnsupportedError
+from transforms.deriving.attempts import function_name
+from transforms.errors import DerivativeError, KindError, UnsupportedError
 from transforms.ir import Block, Const, Var
 from transforms.lower import calls, integers, strided, subclasses, threads, written
 from transforms.lower.derivatives import freeze
+from transforms.lower.scalar import no_derivative
 from transforms.lower.state import Frame, Lowering, Notes, Restart
 from transforms.lower.values import Ref
 
@@ -139,6 +141,15 @@ def parameter_names(fn: Any, count: int, keywords: list[str]) -> list[str]:
         pass
     names += [f"x{i}" for i in range(len(names), count)]
     return [*names[:count], *keywords]
+
+
+def check_output(fn: Any, low: Lowered) -> None:
+    """Refuse a function whose output has no derivative in any mode: None, text, integers."""
+    found = no_derivative(low.result)
+    if found is not None:
+        returned, remedy = found
+        raise KindError(f"{function_name(fn)} returns {returned}, which has no derivative", None, remedy)
+    low.lo.within(Block(), lambda: output_operand(low.lo, low.result))  # it is a value that can be returned
 
 
 def output_operand(lo: Lowering, value: Any) -> Any:

@@ -313,6 +313,8 @@ OPERATORS: dict[str, Any] = {
     "value_and_grad": _grad("value_and_grad", True),
     "vjp": _vjp,
     "jvp": _jvp,
+    "vjp_of_one": lambda lo, args, kwargs: _vjp(lo, args[:2], {}),
+    "jvp_of_one": lambda lo, args, kwargs: _jvp(lo, (args[0], (args[1],), (args[2],)), {}),
     "repeatable": lambda lo, args, kwargs: through.only_read(lo),
     "linear": lambda lo, args, kwargs: Const(None),  # followed one direction after the other
     "stop_gradient": lambda lo, args, kwargs: stop(lo, args[0]),
