@@ -24,6 +24,7 @@ from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
 from transforms.differentiate.detached import detach
 from transforms.differentiate.pullbacks.list_kinds import shadow_kind
+from transforms.differentiate.residuals import surface
 from transforms.differentiate.reverse import Reverse
 from transforms.differentiate.views import ALWAYS_VIEWS
 from transforms.errors import REFUSALS, shorten
@@ -95,7 +96,8 @@ def _split(fn: Any, args: tuple, kwargs: dict[str, Any], nums: tuple[int, ...], 
     optimise(ir.Function("", [*low.params, *seeds], back))
     kept = [v for v in ir.free_vars(back.stmts, back.results) if v not in seeds]
     lo.block = ahead
-    ahead.results = [(output_operand(lo, low.result), own_residuals(low, reverse, outputs, kept))]
+    seen = seen_outside(ahead, kept)
+    ahead.results = [(output_operand(lo, low.result), own_residuals(low, reverse, outputs, seen))]
     name = function_name(fn)
     derived = finish(low, ir.Function(f"{name}_forward", low.params, ahead))
     copier = ir.Copier()
@@ -111,6 +113,12 @@ def _split(fn: Any, args: tuple, kwargs: dict[str, Any], nums: tuple[int, ...], 
     derived.places = places(lo, low.result)
     derived.twin = backward
     return derived
+
+
+def seen_outside(block: Block, kept: list[Var]) -> list[Var]:
+    """What is kept, as the end of a block sees it: a Var bound in one branch has no value on the other way there."""
+    inside = {v.serial for stmt in ir.walk(block) for v in ir.defined(stmt)}
+    return [surface(block, v) if v.serial in inside else v for v in kept]
 
 
 def renewal(reverse: Reverse, kept: list[Var], holders: list[Var], block: Block) -> list[ir.Apply]:
