@@ -30,6 +30,27 @@ def through_json(x):
     return json.loads(json.dumps(x)) * x
 
 
+def through_pickle(x):
+    return pickle.loads(pickle.dumps(x)) * x
+
+
+def pads_by_a_ramp(x):
+    return np.sum(np.pad(x, 1, "linear_ramp", end_values=2.0))
+
+
+def pads_by_a_ramp_to(x):
+    return np.sum(np.pad(x, 1, "linear_ramp", end_values=x[0]))
+
+
+def unknown_keyword(x):
+    return np.sum(np.maximum(x, 0.0, order="F"))
+
+
+def extends_by_tolist(x, a):
+    x += a[:0].tolist()
+    return x[0] * x[1]
+
+
 def through_decimal(x):
     return float(decimal.Decimal(x)) * x
 

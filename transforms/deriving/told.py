@@ -35,10 +35,10 @@ def tell(error: BaseException, derived: Derived) -> None:
         return
     if isinstance(error, Refused):
         place = place_of(error, derived, nearest=True)
-        reason, *remedy = error.args
+        reason, *rest = error.args if len(error.args) > 1 else error.args[0].split(": ", 1)  # a rule's are one text
         told: Any = error  # the same object, as it is on its way
         told.__class__ = RefusedAtRunTime
-        told.__init__(reason, place.location() if place is not None else None, *remedy)
+        told.__init__(reason, place.location() if place is not None else None, *rest)
         return
     place = place_of(error, derived)
     if place is not None and isinstance(error, Exception):

@@ -27,6 +27,10 @@ from transforms.lower.values import UNDEFINED, Cell, Choice, Closure, Const, Ite
 
 LONGEST_UNROLLED = 64
 MOST_ATTEMPTS = 40
+OTHER_TYPE = (
+    "a value changes its type, or a list of known length is extended, from trip to trip of a loop (as `+=` and extend "
+    "are one): this is not followed"
+)
 
 
 def for_(lo: Lowering, stmt: gast.For) -> None:
@@ -939,7 +943,7 @@ class Fixpoint:
         kind = _kind_tree(value)
         joined = kinds.join(template.kind, kind) if kind is not None else None
         if joined is None:
-            return Lost("a value changes its type from trip to trip of a loop: this is not followed", self.site)
+            return Lost(OTHER_TYPE, self.site)
         mixed = template.mixed or integers.mixes(self.lo, joined, value)
         if template.shape is not None and shapes.dims(value) != template.shape:
             return Hole(joined, None, mixed)
@@ -1020,7 +1024,7 @@ class Fixpoint:
             lo.restart()
         if site is not None:
             lo.refuse("a list that grows in a loop holds what cannot be kept in a list at run time")
-        return Lost("a value changes its type from trip to trip of a loop: this is not followed", self.site)
+        return Lost(OTHER_TYPE, self.site)
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
