@@ -13,7 +13,7 @@ import numpy as np
 
 from transforms import ir
 from transforms.arguments import gradient_tree, key_of
-from transforms.deriving.attempts import first_line, function_name, restarting
+from transforms.deriving.attempts import first_line, function_name, restarting, spoken_name
 from transforms.deriving.finish import finish
 from transforms.deriving.halves import pullback, split
 from transforms.deriving.linearised import linear
@@ -37,7 +37,7 @@ def wanted(fn: Any, argnums: int | tuple[int, ...], count: int) -> tuple[int, ..
     nums = argnums if isinstance(argnums, tuple) else (argnums,)
     for n in nums:
         if not isinstance(n, (int, np.integer)):
-            raise ArgumentError(f"argnums is {argnums!r}", first_line(fn), POSITIONS)
+            raise ArgumentError(f"argnums is {argnums!r}, and no position", first_line(fn), POSITIONS)
         if not -count <= n < count:
             counted = "1 positional argument" if count == 1 else f"{count} positional arguments"
             raise ArgumentError(
@@ -117,7 +117,7 @@ def check_scalar(fn: Any, output: Any) -> None:
     found = no_gradient(output)
     if found is not None:
         returned, remedy = found
-        raise KindError(f"{function_name(fn)} returns {returned}, so it has no gradient", None, remedy)
+        raise KindError(f"{spoken_name(fn)} returns {returned}, so it has no gradient", None, remedy)
 
 
 def tangent(

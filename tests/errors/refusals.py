@@ -17,6 +17,10 @@ class Meta(type):
     pass
 
 
+class Vector(np.ndarray):
+    pass
+
+
 class Box:
     def __init__(self):
         self.value = 0.0
@@ -205,6 +209,10 @@ def always(x):
 
 def with_positions(x):
     return x * 2.0, np.argsort(x), None
+
+
+def yields(x):
+    yield x * x
 
 
 def complex_output(x):

@@ -6,6 +6,7 @@ FILE stands for the path of `refusals.py`, LINE for the line of the construct, w
 
 from __future__ import annotations
 
+import decimal
 import pickle
 import re
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from tests.errors import refusals
 from transforms import errors
 
 V = np.array([1.0, 2.0])
+ANOTHER = "choose another argument with argnums"
 COMPARISON = "a comparison has no derivative: return the numbers that are compared"
 INTEGERS = "integers have no derivative: return floats"
 PULLBACK = "return the number to differentiate; a pair (value, extra) goes with has_aux=True; or use ad.vjp"
@@ -259,7 +261,12 @@ PROGRAMS = [
         "awaits",
         2.0,
         "UnsupportedError",
-        ("FILE:LINE, in awaits: async functions are not supported\n    return coroutine(x)\n           ^^^^^^^^^^^^"),
+        (
+            "FILE:LINE, in awaits: async functions are not supported\n"
+            "    return coroutine(x)\n"
+            "           ^^^^^^^^^^^^\n"
+            "  write it with def, and compute what it awaits before"
+        ),
     ),
     (
         "makes_a_class",
@@ -422,7 +429,7 @@ CALLS: list[tuple[str, Callable[[Any], Any], str, str]] = [
         lambda f: ad.grad(f, "x")(1.0, 2.0),
         "ArgumentError",
         (
-            "FILE:LINE, in times: argnums is 'x'\n    def times(x, y):\n  write a position, or a tuple of positions; the arguments go to the derivative: ad.grad(f, argnums)(x, y)"
+            "FILE:LINE, in times: argnums is 'x', and no position\n    def times(x, y):\n  write a position, or a tuple of positions; the arguments go to the derivative: ad.grad(f, argnums)(x, y)"
         ),
     ),
     (
@@ -430,7 +437,7 @@ CALLS: list[tuple[str, Callable[[Any], Any], str, str]] = [
         lambda f: ad.grad(f)(None, 1.0),
         "KindError",
         (
-            "FILE:LINE, in times: the argument x is None without a float in it: there is nothing to differentiate\n"
+            "FILE:LINE, in times: the argument x is None, which has no derivative\n"
             "    def times(x, y):\n"
             "  choose another argument with argnums"
         ),
@@ -440,7 +447,7 @@ CALLS: list[tuple[str, Callable[[Any], Any], str, str]] = [
         lambda f: ad.grad(f)("a", 1.0),
         "KindError",
         (
-            "FILE:LINE, in times: the argument x is a str without a float in it: there is nothing to differentiate\n"
+            "FILE:LINE, in times: the argument x is a str, which has no derivative\n"
             "    def times(x, y):\n"
             "  choose another argument with argnums"
         ),
@@ -790,7 +797,56 @@ def test_every_way_to_a_derivative_is_refused_in_these_words(call):
     assert said(caught.value) == RUN_TIME[0][2]
 
 
+ARGUMENTS = [
+    (True, "a bool, which has no derivative", f"write 1.0 for True and 0.0 for False, or {ANOTHER}"),
+    (decimal.Decimal(1), "a Decimal, which has no derivative", "convert it with float(x)"),
+    (np.array([1.0]).view(refusals.Vector), "a Vector, which has no derivative", "convert it with np.asarray(x)"),
+    (np.ma.array([1.0]), "a MaskedArray, which has no derivative", "write x.filled(0.0)"),
+    ({1.0}, "a set, which has no derivative", "write a list or a tuple"),
+    (max, "a builtin_function_or_method, which has no derivative", ANOTHER),
+    (
+        refusals.Box(),
+        "a Box, which has no derivative",
+        f"make Box a dataclass, whose attributes are differentiated, or {ANOTHER}",
+    ),
+    ((), "a tuple without a float in it: there is nothing to differentiate", ANOTHER),
+    ({"a": "b"}, "a dict without a float in it: there is nothing to differentiate", ANOTHER),
+]
+
+
+@pytest.mark.parametrize(("value", "what", "remedy"), ARGUMENTS, ids=lambda case: type(case).__name__)
+def test_argument_without_a_derivative_is_refused_in_these_words(value, what, remedy):
+    with pytest.raises(errors.KindError) as caught:
+        ad.grad(refusals.times)(value, 2.0)
+    assert said(caught.value) == (f"FILE:LINE, in times: the argument x is {what}\n    def times(x, y):\n  {remedy}")
+
+
+@pytest.mark.parametrize("argnums", ["x", [0, 1], 1.0, V, (0, None)])
+def test_what_is_no_position_is_refused(argnums):
+    with pytest.raises(errors.ArgumentError) as caught:
+        ad.grad(refusals.times, argnums)(1.0, 2.0)
+    assert said(caught.value) == (
+        f"FILE:LINE, in times: argnums is {argnums!r}, and no position\n"
+        "    def times(x, y):\n"
+        "  write a position, or a tuple of positions; the arguments go to the derivative: ad.grad(f, argnums)(x, y)"
+    )
+
+
+def test_lambda_is_called_so_where_it_is_refused():
+    with pytest.raises(errors.KindError, match=r"in <lambda>: <lambda> returns None, so it has no gradient"):
+        ad.grad(lambda x: print(x))(2.0)
+
+
+@pytest.mark.parametrize(("cotangent", "what"), [(None, "None"), ("a", "a str"), ({}, "a dict")])
+def test_cotangent_that_is_no_number_is_refused(cotangent, what):
+    _, pullback = ad.vjp(refusals.vector, V)
+    with pytest.raises(errors.ArgumentError) as caught:
+        pullback(cotangent)
+    assert str(caught.value) == f"the cotangent is {what}, the function's value a number or an array"
+
+
 OUTPUTS = [
+    ("yields", "a generator", "return a number: sum what it yields, in a function that iterates over it"),
     ("nothing", "None", "end it with a return of the number to differentiate"),
     ("text_output", "a str", PULLBACK),
     ("whole_numbers", "an array of integers", INTEGERS),

@@ -27,7 +27,7 @@ def first_line(fn: Any) -> Location | None:
     if code is None:
         return None
     text = linecache.getline(code.co_filename, code.co_firstlineno).rstrip("\n")
-    return Location(code.co_filename, function_name(fn), code.co_firstlineno, text=text or None)
+    return Location(code.co_filename, spoken_name(fn), code.co_firstlineno, text=text or None)
 
 
 def restarting(fn: Any, run: Callable[[Notes], Any], general: bool = False) -> Any:
@@ -72,6 +72,12 @@ def place(error: Any, start: Location | None) -> None:
 DEEP = 20_000  # calls that the functions followed into may nest, many of ours for each of theirs
 
 
+def spoken_name(fn: Any) -> str:
+    """What a function is called in messages."""
+    return str(getattr(fn, "__name__", type(fn).__name__))
+
+
 def function_name(fn: Any) -> str:
+    """What a function is called in emitted texts."""
     label = getattr(fn, "__name__", type(fn).__name__)
     return label if label.isidentifier() else "function"

@@ -51,10 +51,10 @@ class Pullback:
         self.value = value
         self.kept = kept
 
-    def __call__(self, bar: Any) -> Any:
+    def __call__(self, cotangent: Any) -> Any:
         assert self.derived.backward is not None
         try:
-            seeds = cotangent_leaves(self.derived.places, self.value, bar, COTANGENT)
+            seeds = cotangent_leaves(self.derived.places, self.value, cotangent, COTANGENT)
             return executed(self.derived, self.derived.backward, self.kept, *seeds)
         except REFUSALS as error:
             shorten(error)

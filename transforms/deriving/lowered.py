@@ -17,7 +17,7 @@ from tensor import registry, runtime
 from transforms import ir, kinds
 from transforms.analyse.memory import written_regions
 from transforms.arguments import Entry, is_record
-from transforms.deriving.attempts import function_name
+from transforms.deriving.attempts import spoken_name
 from transforms.errors import DerivativeError, KindError, UnsupportedError
 from transforms.ir import Block, Const, Var
 from transforms.lower import calls, integers, strided, subclasses, threads, written
@@ -148,7 +148,7 @@ def check_output(fn: Any, low: Lowered) -> None:
     found = no_derivative(low.result)
     if found is not None:
         returned, remedy = found
-        raise KindError(f"{function_name(fn)} returns {returned}, which has no derivative", None, remedy)
+        raise KindError(f"{spoken_name(fn)} returns {returned}, which has no derivative", None, remedy)
     low.lo.within(Block(), lambda: output_operand(low.lo, low.result))  # it is a value that can be returned
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from transforms import kinds
 from transforms.ir import Const, Var
-from transforms.lower.values import Ref
+from transforms.lower.values import Iter, Ref
 
 JACOBIAN = "return one number, its sum say, or use ad.jacrev for its Jacobian, or ad.vjp with a cotangent"
 PULLBACK = "return the number to differentiate; a pair (value, extra) goes with has_aux=True; or use ad.vjp"
@@ -35,6 +35,8 @@ def no_gradient(output: Any) -> tuple[str, str] | None:
 
 def no_derivative(output: Any) -> tuple[str, str] | None:
     """What a function returns that has no derivative in any mode, and the way out; None of what may have one."""
+    if isinstance(output, Iter) and output.kind == "generator":
+        return "a generator", "return a number: sum what it yields, in a function that iterates over it"
     kind = kinds.kind_of(output.value) if isinstance(output, Const) else getattr(output, "kind", None)
     if not isinstance(kind, kinds.Kind):
         return None
