@@ -17,7 +17,7 @@ from transforms.deriving.attempts import first_line, function_name, restarting, 
 from transforms.deriving.finish import finish
 from transforms.deriving.halves import pullback, split
 from transforms.deriving.linearised import linear
-from transforms.deriving.lowered import Lowered, check_output, lower, output_operand
+from transforms.deriving.lowered import Lowered, check_output, lower, output_operand, refusal
 from transforms.deriving.ownership import owned
 from transforms.deriving.remade import recall, remember
 from transforms.deriving.told import tell
@@ -117,7 +117,7 @@ def check_scalar(fn: Any, output: Any) -> None:
     found = no_gradient(output)
     if found is not None:
         returned, remedy = found
-        raise KindError(f"{spoken_name(fn)} returns {returned}, so it has no gradient", None, remedy)
+        raise refusal(output)(f"{spoken_name(fn)} returns {returned}, so it has no gradient", None, remedy)
 
 
 def tangent(

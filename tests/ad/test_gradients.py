@@ -416,8 +416,28 @@ def test_a_result_that_is_none_on_one_way_is_refused() -> None:
             found = x * 2
         return found
 
-    with pytest.raises(UnsupportedError, match="one value is needed here"):
-        ad.vjp(f, 0.5)
+    for call in (
+        lambda: ad.grad(f)(0.5),
+        lambda: ad.vjp(f, 0.5),
+        lambda: ad.jvp(f, (0.5,), (1.0,)),
+        lambda: ad.jacfwd(f)(X),
+    ):
+        with pytest.raises(UnsupportedError, match="f returns a number on one way, and None or a container on another"):
+            call()
+
+
+def test_a_result_that_is_none_for_other_whole_numbers_has_a_derivative() -> None:
+    def f(x, n):
+        if n > 1:
+            return x**n
+        if n == 1:
+            return [x]
+
+    assert ad.grad(f)(3.0, 2) == 6.0
+    assert ad.jvp(f, (3.0, 2), (1.0, None)) == (9.0, 6.0)
+    assert ad.jacrev(f)(3.0, 2) == ad.jacfwd(f)(3.0, 2) == 6.0
+    with pytest.raises(UnsupportedError, match="so it has no gradient"):
+        ad.grad(f)(3.0, 1)
 
 
 @pytest.mark.parametrize("x", [0.7, np.float64(0.7), np.float32(0.7)])

@@ -24,7 +24,7 @@ from transforms.lower import calls, integers, strided, subclasses, threads, writ
 from transforms.lower.derivatives import freeze
 from transforms.lower.scalar import no_derivative
 from transforms.lower.state import Frame, Lowering, Notes, Restart
-from transforms.lower.values import Ref
+from transforms.lower.values import Choice, Ref
 
 
 @dataclass(eq=False, repr=False)
@@ -148,8 +148,13 @@ def check_output(fn: Any, low: Lowered) -> None:
     found = no_derivative(low.result)
     if found is not None:
         returned, remedy = found
-        raise KindError(f"{spoken_name(fn)} returns {returned}, which has no derivative", None, remedy)
+        raise refusal(low.result)(f"{spoken_name(fn)} returns {returned}, which has no derivative", None, remedy)
     low.lo.within(Block(), lambda: output_operand(low.lo, low.result))  # it is a value that can be returned
+
+
+def refusal(output: Any) -> type[DerivativeError]:
+    """What is raised for an output: one that is of several types may be of one where whole numbers are constants."""
+    return UnsupportedError if isinstance(output, Choice) else KindError
 
 
 def output_operand(lo: Lowering, value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from transforms import kinds
 from transforms.ir import Const, Var
-from transforms.lower.values import Iter, Ref
+from transforms.lower.values import Choice, Iter, Ref
 
 JACOBIAN = "return one number, its sum say, or use ad.jacrev for its Jacobian, or ad.vjp with a cotangent"
 PULLBACK = "return the number to differentiate; a pair (value, extra) goes with has_aux=True; or use ad.vjp"
@@ -38,6 +38,8 @@ def no_derivative(output: Any) -> tuple[str, str] | None:
     if isinstance(output, Iter) and output.kind == "generator":
         return "a generator", "return a number: sum what it yields, in a function that iterates over it"
     kind = kinds.kind_of(output.value) if isinstance(output, Const) else getattr(output, "kind", None)
+    if isinstance(output, Choice):
+        return no_number(output)
     if not isinstance(kind, kinds.Kind):
         return None
     if kind.numeric and not kind.continuous and kind != kinds.INT:
@@ -57,6 +59,8 @@ def no_number(output: Any) -> tuple[str, str]:
     """Words for what is neither a number nor an array."""
     if output == Const(None) or isinstance(output, Var) and output.kind == kinds.NONE:
         return "None", "end it with a return of the number to differentiate"
+    if isinstance(output, Choice):
+        return "a number on one way, and None or a container on another", "end each way with a return of a number"
     if isinstance(output, Ref):
         cls: Any = output.cls
     elif isinstance(output, Const):
