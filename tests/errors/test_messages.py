@@ -455,8 +455,32 @@ CALLS: list[tuple[str, Callable[[Any], Any], str, str]] = [
     (
         "times",
         lambda f: ad.grad(f)(1.0),
-        "UnsupportedError",
-        ("FILE:LINE, in times: times is called without its argument y\n    def times(x, y):"),
+        "ArgumentError",
+        (
+            "FILE:LINE, in times: times does not take these arguments: missing a required argument: 'y'\n"
+            "    def times(x, y):\n"
+            "  call the derivative as the function is called"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.vjp(f, 1.0, 2.0, 3.0),
+        "ArgumentError",
+        (
+            "FILE:LINE, in times: times does not take these arguments: too many positional arguments\n"
+            "    def times(x, y):\n"
+            "  call the derivative as the function is called"
+        ),
+    ),
+    (
+        "times",
+        lambda f: ad.jacfwd(f)(1.0, 2.0, z=3.0),
+        "ArgumentError",
+        (
+            "FILE:LINE, in times: times does not take these arguments: got an unexpected keyword argument 'z'\n"
+            "    def times(x, y):\n"
+            "  call the derivative as the function is called"
+        ),
     ),
     (
         "times",

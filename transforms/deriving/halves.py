@@ -19,7 +19,7 @@ from transforms.deriving.attempts import function_name, restarting
 from transforms.deriving.finish import finish
 from transforms.deriving.lowered import check_output, lower, output_operand
 from transforms.deriving.ownership import own_residuals, owned
-from transforms.deriving.told import executed
+from transforms.deriving.told import tell
 from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
 from transforms.differentiate.detached import detach
@@ -55,9 +55,11 @@ class Pullback:
         assert self.derived.backward is not None
         try:
             seeds = cotangent_leaves(self.derived.places, self.value, cotangent, COTANGENT)
-            return executed(self.derived, self.derived.backward, self.kept, *seeds)
-        except REFUSALS as error:
-            shorten(error)
+            return self.derived.backward(self.kept, *seeds)
+        except BaseException as error:
+            tell(error, self.derived)
+            if isinstance(error, REFUSALS):
+                shorten(error)
             raise
 
 

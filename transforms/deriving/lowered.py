@@ -18,7 +18,7 @@ from transforms import ir, kinds
 from transforms.analyse.memory import written_regions
 from transforms.arguments import Entry, is_record
 from transforms.deriving.attempts import spoken_name
-from transforms.errors import DerivativeError, KindError, UnsupportedError
+from transforms.errors import ArgumentError, DerivativeError, KindError, UnsupportedError
 from transforms.ir import Block, Const, Var
 from transforms.lower import calls, integers, strided, subclasses, threads, written
 from transforms.lower.derivatives import freeze
@@ -44,6 +44,7 @@ def lower(
     fn: Any, args: tuple, kwargs: dict[str, Any], argnums: tuple[int, ...], notes: Notes, strict: bool = False
 ) -> Lowered:
     """Lower `fn` on the kinds of its arguments."""
+    check_call(fn, args, kwargs)
     lo = Lowering(notes)
     lo.book.closed = notes.general
     entry = Entry(lo, strict)
@@ -64,6 +65,17 @@ def lower(
     integers.check_types(lo)
     strided.check_gathered(lo)
     return Lowered(lo, params, entered, values, entry, lo.block, result)
+
+
+def check_call(fn: Any, args: tuple, kwargs: dict[str, Any]) -> None:
+    """Refuse arguments that the function does not take."""
+    if not isinstance(fn, (types.FunctionType, types.MethodType)) or hasattr(fn, "__signature__"):
+        return
+    try:
+        inspect.Signature.from_callable(fn, follow_wrapped=False).bind(*args, **kwargs)
+    except TypeError as error:
+        reason = f"{spoken_name(fn)} does not take these arguments: {error}"
+        raise ArgumentError(reason, None, "call the derivative as the function is called") from None
 
 
 def located(lo: Lowering, run: Callable[[], Any]) -> Any:
