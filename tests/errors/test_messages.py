@@ -669,7 +669,7 @@ RUN_TIME = [
         (
             "FILE:LINE, in given_twice: a list, dict or object is given to this function twice, and one is written\n"
             "    a.append(b[0] * scale)\n"
-            "             ^^^^^^^^^^^^\n"
+            "    ^^^^^^^^^^^^^^^^^^^^^^\n"
             "  pass copies of it"
         ),
     ),

@@ -20,8 +20,10 @@ from transforms.arguments import Entry, is_record
 from transforms.deriving.attempts import spoken_name
 from transforms.errors import ArgumentError, DerivativeError, KindError, UnsupportedError
 from transforms.ir import Block, Const, Var
-from transforms.lower import calls, integers, strided, subclasses, threads, written
+from transforms.lower import calls, integers, strided, subclasses, threads, through, written
 from transforms.lower.derivatives import freeze
+from transforms.lower.objects import write_attribute
+from transforms.lower.operations import write_item
 from transforms.lower.scalar import no_derivative
 from transforms.lower.state import Frame, Lowering, Notes, Restart
 from transforms.lower.values import Choice, Ref
@@ -122,7 +124,14 @@ def check_distinct(lo: Lowering, entry: Entry, start: int) -> None:
         holders = (*(holder for _, holder, _ in entry.containers), *lists, *outside.values())
         if len(holders) == 1:
             return
-        lo.block.stmts.insert(start, ir.Apply(None, runtime.distinct, (holders,), effect=True))
+        place = next((stmt.loc for stmt in ir.walk(lo.block) if is_put_outside(stmt)), None)
+        place = place or writing_place(lo.block, {v.region.find() for v in lists if v.region is not None})
+        lo.block.stmts.insert(start, ir.Apply(None, runtime.distinct, (holders,), effect=True, loc=place))
+
+
+def is_put_outside(stmt: Any) -> bool:
+    """Whether a statement puts values into an object of the caller's, or outside."""
+    return isinstance(stmt, ir.Apply) and stmt.fn in (write_item, write_attribute, through.write_by_method)
 
 
 def mutable(held: Any) -> bool:
