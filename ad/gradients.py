@@ -31,6 +31,8 @@ def grad(fn: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bo
         SourceError: Python has not kept the source of the function.
         UnsupportedError: a construct or function that cannot be differentiated, with its line.
             All four are a `DerivativeError`, raised by the derivative when it is called, not by `grad`.
+        RefusedAtRunTime: what only shows when run, as two arguments that share memory which `fn` writes; it is no
+            Exception, so that no `except` of the function's swallows it.
 
     >>> import ad, numpy as np
     >>> ad.grad(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
@@ -59,7 +61,8 @@ def vjp(fn: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., tuple
 
     Raises:
         ArgumentError: from the pullback, where the cotangent does not have the structure or a shape of the value.
-        UnsupportedError: as for `grad`.
+        KindError: the output is None, text, or of integers or bools alone; in a container these take no cotangent.
+        UnsupportedError, RefusedAtRunTime: as for `grad`.
 
     >>> import ad
     >>> y, pullback = ad.vjp(lambda a, b: a * b, 2.0, 3.0)
@@ -84,7 +87,8 @@ def jvp(fn: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, .
 
     Raises:
         ArgumentError: a tangent does not have the structure or a shape of its primal.
-        UnsupportedError: as for `grad`.
+        KindError: the output is None, text, or of integers or bools alone.
+        UnsupportedError, RefusedAtRunTime: as for `grad`.
 
     >>> import ad
     >>> ad.jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))

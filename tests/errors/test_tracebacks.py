@@ -42,6 +42,11 @@ RUNNING = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def as_by_default(monkeypatch):
+    monkeypatch.delenv("AD_TRACEBACK", raising=False)
+
+
 def frames(call) -> list[traceback.FrameSummary]:
     """The frames below the call itself."""
     with pytest.raises(REFUSALS) as caught:
