@@ -132,14 +132,15 @@ ROOMS = ("ad", "tensor", "transforms")
 def shorten(error: DerivativeError | RefusedAtRunTime) -> None:
     """Leave out of a traceback what is inside of this library, below the function that the user called.
 
-    The message says where in the user's code the reason is.  Frames of emitted texts stay, and with the environment
-    variable AD_TRACEBACK=full everything does; what the refusal was raised from is its `__context__` then as before.
+    The message says where in the user's code the reason is.  Frames of emitted texts stay, and so does the exception
+    that the user was handling meanwhile.  With the environment variable AD_TRACEBACK=full all stays.
     """
     if os.environ.get("AD_TRACEBACK") == "full":
         return
-    if error.__cause__ is not None:
-        error.__context__, error.__cause__ = error.__cause__, None
-    error.__suppress_context__ = True
+    context = error.__context__
+    while context is not None and context.__traceback__ is not None and is_ours(context.__traceback__):
+        context = context.__context__
+    error.__context__, error.__cause__, error.__suppress_context__ = context, None, False
     frames: list[TracebackType] = []
     trace = error.__traceback__
     while trace is not None:

@@ -92,6 +92,19 @@ def test_all_frames_are_there_on_demand(monkeypatch):
     assert len(inside(frames(DERIVING[0]))) > 10
 
 
+def test_exception_that_the_user_handles_stays():
+    def called():
+        try:
+            raise LookupError("mine")
+        except LookupError:
+            ad.grad(refusals.through_text)(X)
+
+    with pytest.raises(REFUSALS) as caught:
+        called()
+    assert isinstance(caught.value.__context__, LookupError)
+    assert "".join(traceback.format_exception(caught.value)).count("Traceback") == 2
+
+
 def test_frames_of_the_users_stay():
     def called(x):
         return ad.grad(refusals.through_text)(x)
