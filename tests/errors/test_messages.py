@@ -906,6 +906,21 @@ def test_output_without_a_derivative_is_refused_in_every_mode(name, returned, re
             assert said(caught.value) == place + reason + line
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda x: ad.vjp(refusals.nothing, x)[1](x)[0],
+        lambda x: ad.jvp(refusals.nothing, (x,), (x,))[1],
+        lambda x: ad.jacrev(refusals.nothing)(x),
+        lambda x: ad.jacfwd(refusals.nothing)(x),
+        lambda x: ad.jacobian(refusals.nothing)(x),
+    ],
+)
+def test_output_without_a_derivative_is_refused_inside_a_function(inner):
+    with pytest.raises(errors.KindError, match="a derivative is taken of a function that returns None"):
+        ad.grad(lambda x: np.sum(x * inner(x)))(V)
+
+
 def test_a_python_int_counts_as_a_float():
     assert ad.grad(lambda x: 0)(2.0) == 0.0
     assert ad.jacrev(lambda x: 3)(2.0) == ad.jacfwd(lambda x: 3)(2.0) == ad.jacobian(lambda x: 3)(2.0) == 0.0

@@ -17,7 +17,7 @@ from transforms.errors import KindError
 from transforms.ir import Block, Const, Region, Var
 from transforms.lower import calls, objects, subclasses, through
 from transforms.lower.operations import same_object
-from transforms.lower.scalar import no_gradient
+from transforms.lower.scalar import no_derivative, no_gradient
 from transforms.lower.state import Lowering
 from transforms.lower.values import Choice, Derived, Pullback, Ref
 
@@ -221,11 +221,15 @@ def held(value: Any) -> list[Var]:
 
 
 def check_scalar(lo: Lowering, output: Any) -> None:
-    found = no_gradient(output)
+    check(lo, "gradient", no_gradient(output))
+
+
+def check(lo: Lowering, what: str, found: tuple[str, str] | None) -> None:
+    """Refuse an output that has none of what is taken."""
     if found is not None:
         returned, remedy = found
         place = lo.loc.location() if lo.loc is not None else None
-        raise KindError(f"a gradient is taken of a function that returns {returned}", place, remedy)
+        raise KindError(f"a {what} is taken of a function that returns {returned}", place, remedy)
 
 
 def _vjp(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -236,6 +240,7 @@ def _vjp(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> Any:
     block = Block()
     output = lo.within(block, lambda: subclasses.returned(lo, calls.call(lo, func, given, {}, None)))
     inputs.unchanged()
+    check(lo, "derivative", no_derivative(output))
     reverse = reversed_(lo, block, inputs.vars, output)
 
     def run(*seeds: Any) -> Any:
@@ -287,6 +292,7 @@ def _jvp(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> Any:
     block = Block()
     output = lo.within(block, lambda: subclasses.returned(lo, calls.call(lo, func, given, {}, None)))
     inputs.unchanged()
+    check(lo, "derivative", no_derivative(output))
     run = forward.Forward(lo, block, inputs.vars, dots)
     lo.block.stmts.extend(run.sweep().stmts)
     return (output, run.tangent_tree(output))
