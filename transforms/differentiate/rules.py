@@ -41,7 +41,7 @@ def follow(lo: Lowering, text: Any, g: Any, ans: Any, args: tuple, kwargs: dict[
         )
     ans, args, kwargs = lo.abstract(ans), tuple(map(lo.abstract, args)), {k: lo.abstract(v) for k, v in kwargs.items()}
     if callable(text):
-        return following.call_template(lo, text, (g, ans, *args), understood(text, kwargs))
+        return following.call_template(lo, text, (g, ans, *args), understood(lo, text, kwargs))
     env = {"g": g, "ans": ans, **dict(zip(NAMES, args, strict=False)), **kwargs}
     frame = Frame(env, registry.NAMES, rule=True, entry=lo.block)
     lo.frames.append(frame)
@@ -51,10 +51,18 @@ def follow(lo: Lowering, text: Any, g: Any, ans: Any, args: tuple, kwargs: dict[
         lo.frames.pop()
 
 
-def understood(template: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+def understood(lo: Lowering, template: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     """The keywords without a ufunc's `dtype` and `casting`, if the template does not ask: the result has its type."""
-    names = template.__code__.co_varnames
-    return {k: v for k, v in kwargs.items() if k in names or k not in ("dtype", "casting")}
+    code = template.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    found = {k: v for k, v in kwargs.items() if k in names or k not in ("dtype", "casting")}
+    unknown = next((k for k in found if k not in names), None)
+    if unknown is not None and not code.co_flags & CO_VARKEYWORDS:
+        lo.refuse(f"the derivative rule of this function does not know the argument {unknown}", f"leave out {unknown}=")
+    return found
+
+
+CO_VARKEYWORDS = 0x08
 
 
 def partial_of(stmt: ir.Apply, position: int) -> registry.Partial:
@@ -71,20 +79,29 @@ def refuse(stmt: ir.Apply, position: int, rule: Any, how: str = "defvjp") -> Non
     name = spelled(stmt.fn)
     reason = f"{name} has no derivative rule"
     if rule is not None and rule.partials:
-        reason += f" for its argument {position + 1}"
+        reason += f" for its argument {position + 1}" if position >= 0 else " for this keyword argument"
+    place = stmt.loc.location() if stmt.loc is not None else None
+    if name.removeprefix("builtins.") in TEXT or name.partition(".")[0] in SERIALISERS:
+        raise UnsupportedError(
+            reason, place, "text and bytes carry no derivative: use the value itself, or show ad.stop_gradient of it"
+        )
     if (getattr(stmt.fn, "__module__", None), name.rpartition(".")[2]) in existing.EXACT_NUMBERS:
         reason = f"{name} of a value that varies is not followed"
-        raise UnsupportedError(reason, stmt.loc.location() if stmt.loc is not None else None, "compute with floats")
+        raise UnsupportedError(reason, place, "compute with floats")
     raise UnsupportedError(
         reason,
-        stmt.loc.location() if stmt.loc is not None else None,
+        place,
         f"register one with ad.{how}({name}, ...), or write {name} with functions that have rules",
     )
 
 
+TEXT = {"repr", "str", "ascii", "format", "bytes", "tobytes"}
+SERIALISERS = {"json", "pickle", "struct"}
+
+
 def spelled(fn: Any) -> str:
     """The name of a callable as users write it."""
-    module = getattr(fn, "__module__", "") or ""
+    module = (getattr(fn, "__module__", "") or "").removeprefix("_")  # pickle.dumps is made in _pickle
     name = getattr(fn, "__name__", str(fn))
     if isinstance(fn, np.ufunc) or module.startswith("numpy"):
         return f"np.{name}" if "linalg" not in module else f"np.linalg.{name}"

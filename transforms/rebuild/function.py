@@ -68,6 +68,8 @@ class Rebuild:
         node = self.place(gast.FunctionDef(self.fn.name, args, [], [], None, None, []), None)
         body = self.block(self.fn.body)
         body.append(self.place(gast.Return(expressions.expr(self, self.fn.result)), None))
+        makers = [self.nesting.inline.get(v.serial) for v in ir.tree_vars(self.fn.result)]
+        self.lines[self._line] = next((maker.loc for maker in makers if maker is not None), None)  # without a comment
         node.body = body
         return node
 

@@ -67,6 +67,8 @@ def call_known(lo: Lowering, fn: Any, args: tuple, kwargs: dict[str, Any], node:
             lo, Bound(lo.lift(fn.__self__), closures.callable_of(lo, fn.__func__), fn.__name__), args, kwargs, node
         )
     written = fn if isinstance(fn, types.FunctionType) else dispatched(fn)
+    if getattr(written, "__module__", None) == "json":  # it makes text: there is nothing to follow
+        return unfollowed.opaque(lo, fn, args, kwargs)
     if isinstance(written, types.FunctionType):
         return following.follow(lo, written, args, kwargs, node)
     if isinstance(fn, type):

@@ -54,7 +54,7 @@ def call_closure(lo: Lowering, closure: Closure, args: tuple, kwargs: dict[str, 
     if closure.scope.generator:
         return lo.iterator("generator", (closure, args, kwargs))
     if isinstance(closure.node, gast.AsyncFunctionDef):
-        return lo.refuse("async functions are not supported")
+        return lo.refuse("async functions are not supported", "write it with def, and compute what it awaits before")
     frame = enter(lo, closure, args, kwargs)
     return run(lo, frame)
 

@@ -103,7 +103,10 @@ def admit(lo: Lowering, holder: Var, value: Any) -> None:
         lo.refuse("items of different types are put into one list: this is not followed")
     if joined != kind:
         if not sites:
-            lo.refuse("an item of another type is put into a list")
+            lo.refuse(
+                "what is put into this list may be of another type than its items: this is not followed",
+                "append the items in a loop, one by one",
+            )
         for site in sites:
             lo.notes.items[site] = joined
         lo.restart()

@@ -82,8 +82,12 @@ def held(value: Any) -> list[Var]:
 
 
 def check_scalar(lo: Lowering, output: Any) -> None:
-    found = no_gradient(output)
+    check(lo, "gradient", no_gradient(output))
+
+
+def check(lo: Lowering, what: str, found: tuple[str, str] | None) -> None:
+    """Refuse an output that has none of what is taken."""
     if found is not None:
         returned, remedy = found
         place = lo.loc.location() if lo.loc is not None else None
-        raise KindError(f"a gradient is taken of a function that returns {returned}", place, remedy)
+        raise KindError(f"a {what} is taken of a function that returns {returned}", place, remedy)

@@ -11,6 +11,7 @@ from transforms.lower.calls import calling, closures
 from transforms.lower.derivatives import arguments, gradients, stopping
 from transforms.lower.derivatives.arguments import NONE, Inputs
 from transforms.lower.outside import through
+from transforms.lower.scalar import no_derivative
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Choice, Derived, Pullback, Ref
@@ -52,6 +53,7 @@ def _vjp(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> Any:
     block = Block()
     output = lo.within(block, lambda: wrapping.returned(lo, calling.call(lo, func, given, {}, None)))
     inputs.unchanged()
+    gradients.check(lo, "derivative", no_derivative(output))
     reverse = gradients.reversed_(lo, block, inputs.vars, output)
 
     def run(*seeds: Any) -> Any:
@@ -103,6 +105,7 @@ def _jvp(lo: Lowering, args: tuple, kwargs: dict[str, Any]) -> Any:
     block = Block()
     output = lo.within(block, lambda: wrapping.returned(lo, calling.call(lo, func, given, {}, None)))
     inputs.unchanged()
+    gradients.check(lo, "derivative", no_derivative(output))
     run = forward.Forward(lo, block, inputs.vars, dots)
     lo.block.stmts.extend(run.sweep().stmts)
     return (output, run.tangent_tree(output))
@@ -114,6 +117,8 @@ OPERATORS: dict[str, Any] = {
     "vjp": _vjp,
     "jvp": _jvp,
     "along": lambda lo, args, kwargs: _jvp(lo, args, kwargs)[1],
+    "vjp_of_one": lambda lo, args, kwargs: _vjp(lo, args[:2], {}),
+    "jvp_of_one": lambda lo, args, kwargs: _jvp(lo, (args[0], (args[1],), (args[2],)), {}),
     "repeatable": lambda lo, args, kwargs: through.only_read(lo),
     "linear": lambda lo, args, kwargs: Const(None),  # followed one direction after the other
     "stop_gradient": lambda lo, args, kwargs: stopping.stop(lo, args[0]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import ir
-from transforms.ir import Block, Var
+from transforms.ir import Block
 from transforms.lower.operations import same_object
 from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Pullback

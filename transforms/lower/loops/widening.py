@@ -16,6 +16,11 @@ from transforms.lower.values import FALSE, UNDEFINED, Closure, Const, Lost, Ref,
 if TYPE_CHECKING:
     from transforms.lower.loops.fixpoint import Fixpoint
 
+OTHER_TYPE = (
+    "a value changes its type, or a list of known length is extended, from trip to trip of a loop (as `+=` and extend "
+    "are one): this is not followed"
+)
+
 
 def widen(fix: Fixpoint, after: State) -> bool:
     """Widen the templates to cover the state after a trip; whether anything changed."""
@@ -90,7 +95,7 @@ def cover_hole(fix: Fixpoint, template: Hole, value: Any) -> Any:
     kind = templates.kind_tree(value)
     joined = kinds.join(template.kind, kind) if kind is not None else None
     if joined is None:
-        return Lost("a value changes its type from trip to trip of a loop: this is not followed", fix.site)
+        return Lost(OTHER_TYPE, fix.site)
     mixed = template.mixed or integers.mixes(fix.lo, joined, value)
     if template.shape is not None and shapes.dims(value) != template.shape:
         return Hole(joined, None, mixed)
@@ -178,4 +183,4 @@ def grown(fix: Fixpoint, template: Any, value: Any, key: Any) -> Any:
         lo.restart()
     if site is not None:
         lo.refuse("a list that grows in a loop holds what cannot be kept in a list at run time")
-    return Lost("a value changes its type from trip to trip of a loop: this is not followed", fix.site)
+    return Lost(OTHER_TYPE, fix.site)

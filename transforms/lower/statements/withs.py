@@ -130,7 +130,7 @@ def manage(lo: Lowering, context: Any, item: Any, body: Callable[[], None]) -> N
     """A context with methods of its own: what leaves the block is told to __exit__."""
     cls = model.user_class(context)
     if cls is None:
-        lo.refuse("this context manager is not followed")
+        lo.refuse("this context manager is not followed", "use it outside of the function that is differentiated")
     target(lo, item, calling.call(lo, attributes.get_attribute(lo, context, "__enter__"), (), {}, None))
 
     def leave(*told: Any) -> Any:
