@@ -106,6 +106,7 @@ class AtOnce:
         need(not self.slots.entangled)
         sums = [self.summands(phi, result) for phi, result in zip(loop.phis, self.body.results, strict=True)]
         left_out = {id(update) for terms in sums for update, _, _ in terms}
+        self.body = ir.Block(sorted(self.body.stmts, key=lambda s: id(s) in left_out))  # sums are taken at the end
         for place, stmt in enumerate(self.body.stmts):
             if id(stmt) not in left_out:
                 self.statement(stmt, place)
@@ -142,7 +143,9 @@ class AtOnce:
         low, end = self.bounds.affine(start), self.bounds.affine(stop)
         if low is None or low.base is not None or end is None or end.base is None or step != ONE:
             return self.loop.index.serial, 0  # type: ignore[union-attr]
-        end = cut(end).plus(-low.offset)
+        end = cut(end, low.offset).plus(-low.offset)
+        if isinstance(end.base, shapes.Less) and end.offset > 0:
+            return self.loop.index.serial, 0  # type: ignore[union-attr]
         return end.base if end.offset == 0 else shapes.less(end.base, -end.offset)
 
     def slice(self, offset: int, extent: Any) -> Slice:
@@ -152,17 +155,18 @@ class AtOnce:
         need(low is not None and low + offset >= 0)
         end, length = self.bounds.affine(stop), split(extent)
         need(end is not None)
-        assert end is not None
+        assert low is not None and end is not None
         first = self.shifted(start, offset)
         step = NONE if step == ONE else step
-        if end.base is not None and self.bounds.alike(cut(end).base, length.base):
-            behind = cut(end).offset + offset - length.offset
+        last = cut(end, low)
+        if end.base is not None and self.bounds.alike(last.base, length.base):
+            behind = last.offset + offset - length.offset
             need(behind <= 0)
             return Slice(first, Const(behind) if behind else NONE, step)
-        high, low = self.bounds.most(end.plus(-1)), self.bounds.least(end)
-        need(high is not None and low is not None and low + offset >= 0)
+        high, least = self.bounds.most(end.plus(-1), low), self.bounds.least(end)
+        need(high is not None and least is not None and least + offset >= 0)
         assert high is not None
-        need(self.bounds.alike(cut(high).base, length.base) and cut(high).offset + offset < length.offset)
+        need(self.bounds.alike(high.base, length.base) and high.offset + offset < length.offset)
         return Slice(first, self.shifted(stop, offset), step)
 
     def shifted(self, number: Any, offset: int) -> Any:
