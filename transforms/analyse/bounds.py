@@ -107,15 +107,15 @@ class Bounds:
         low = self.least(loop.bounds[0]) if loop is not None and upwards(loop) else None  # type: ignore[index]
         return None if low is None else low + found.offset
 
-    def most(self, found: Affine) -> Affine | None:
-        """The greatest that a number which is not negative may be, as an extent plus a constant."""
+    def most(self, found: Affine, low: int) -> Affine | None:
+        """A bound above a number that is at least `low`, as an extent plus a constant."""
         while isinstance(found.base, Value) and found.base.serial in self.loops:
             loop = self.loops[found.base.serial]
             last = self.affine(loop.bounds[1]) if upwards(loop) else None  # type: ignore[index]
             if last is None:
                 return None
             found = last.plus(found.offset - 1)
-        return cut(found.plus(1)).plus(-1)
+        return cut(found.plus(1), low).plus(-1)
 
     def extent(self, token: Any) -> Affine:
         """The extent of an axis: `max(0, base + offset)`, where the base is no difference itself."""
@@ -123,10 +123,9 @@ class Bounds:
 
     def within(self, index: Affine, extent: Any) -> bool:
         """Whether an index is surely one of an axis, counted from its begin."""
-        low, high, length = self.least(index), self.most(index), self.extent(extent)
-        if low is None or low < 0 or high is None:
-            return False
-        return high.offset < length.offset and self.alike(high.base, length.base)
+        low, length = self.least(index), self.extent(extent)
+        high = self.most(index, low) if low is not None and low >= 0 else None
+        return high is not None and high.offset < length.offset and self.alike(high.base, length.base)
 
     # -- extents -------------------------------------------------------------------------------------------------------
 
@@ -155,8 +154,11 @@ def upwards(loop: ir.Loop) -> bool:
     return isinstance(step, Const) and type(step.value) is int and step.value > 0
 
 
-def cut(stop: Affine) -> Affine:
-    """The same stop of a range, as far as it is above 0, where the base is no difference."""
-    if isinstance(stop.base, Less) and stop.offset <= 0:
+def cut(stop: Affine, low: int) -> Affine:
+    """A stop with which a range that starts at `low`, or above it, is the same, where the base is no difference.
+
+    For range(0, max(0, n - 2) + 1) there is none: it has a trip where n is 0.
+    """
+    if isinstance(stop.base, Less) and stop.offset <= low:
         return Affine(stop.base.dim, stop.offset - stop.base.cut)
     return stop

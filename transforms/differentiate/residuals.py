@@ -250,7 +250,7 @@ class Connection:
         maker = self.stored.get(var.serial, self.makers[var.serial])
         for operand in ir.tree_vars((maker.args, maker.kwargs)):
             self.recompute(operand)
-        self.recomputed[var.serial] = self.makers[var.serial]
+        self.recomputed.setdefault(var.serial, maker)
 
     # -- the backward loop's head --------------------------------------------------------------------------------------
 
@@ -305,13 +305,25 @@ class Connection:
         self.back.index = Var("", kinds.INT)
 
     def remade(self, copier: ir.Copier) -> list[Any]:
-        """The statements that recompute, in the forward order, with fresh Vars."""
-        wanted = {id(maker) for maker in self.recomputed.values()}
+        """The statements that recompute, in the forward order, with fresh Vars.
+
+        Operands come first: an index at which a stored value is read may be computed after the value.
+        """
         fresh = ir.Copier(copier.memo)
-        reads = {id(self.makers[serial]): read for serial, read in self.stored.items() if serial in self.makers}
-        made = [fresh.stmt(reads.get(id(s), s)) for s in self.new.body.stmts if id(s) in wanted]
+        made: dict[int, Any] = {}
+
+        def make(serial: int) -> None:
+            maker = self.recomputed.get(serial)
+            if maker is not None and serial not in made:
+                for operand in ir.tree_vars((maker.args, maker.kwargs)):
+                    make(operand.serial)
+                made[serial] = fresh.stmt(maker)
+
+        for stmt in self.new.body.stmts:
+            for var in ir.defined(stmt):
+                make(var.serial)
         copier.memo.update(fresh.memo)
-        return made
+        return list(made.values())
 
 
 CHEAP_ARRAYS = {np.zeros_like, np.ones_like, np.arange, np.roll}

@@ -127,6 +127,7 @@ class AtOnce:
         need(not self.slots.entangled)
         sums = [self.summands(phi, result) for phi, result in zip(loop.phis, self.body.results, strict=True)]
         left_out = {id(update) for terms in sums for update, _, _ in terms}
+        self.body = ir.Block(sorted(self.body.stmts, key=lambda s: id(s) in left_out))  # sums are taken at the end
         for place, stmt in enumerate(self.body.stmts):
             if id(stmt) not in left_out:
                 self.statement(stmt, place)
@@ -150,7 +151,7 @@ class AtOnce:
         """The numbers of the body that are the counter plus what is the same in all trips."""
         assert self.loop.index is not None
         found = {self.loop.index.serial: Offset(None, 0)}
-        inside = {v.serial for s in self.body.stmts for v in ir.defined(s)}
+        inside = {v.serial for s in self.body.stmts for v in ir.defined(s)} | {self.loop.index.serial}
         for stmt in self.body.stmts:
             if isinstance(stmt, ir.Apply) and stmt.fn in SIGNS and len(stmt.args) == 2:
                 offset = offset_of(stmt, found, inside)
@@ -164,7 +165,7 @@ class AtOnce:
         low, end = self.bounds.affine(start), self.bounds.affine(stop)
         if low is None or low.base is not None or end is None or end.base is None or step != ONE:
             return self.loop.index.serial, 0  # type: ignore[union-attr]
-        end = cut(end).plus(-low.offset)
+        end = cut(end, low.offset).plus(-low.offset)
         if end.offset > 0:
             return self.loop.index.serial, 0  # type: ignore[union-attr]
         return end.base if end.offset == 0 else shapes.less(end.base, -end.offset)
@@ -172,10 +173,11 @@ class AtOnce:
     def slice(self, array: Var, axis: int, offset: Offset, loc: Any) -> Slice:
         """The entries of an axis at the counter plus an offset; that they are there is proved, or checked when run."""
         start, _, step = self.loop.bounds
-        low = self.bounds.least(start), self.bounds.least(offset.base or Const(0))
-        need(low[0] is not None and low[1] is not None and low[0] + low[1] + offset.shift >= 0)
+        low, more = self.bounds.least(start), self.bounds.least(offset.base or Const(0))
+        need(low is not None and more is not None and low + more + offset.shift >= 0)
+        assert low is not None
         first = self.moved(start, offset)
-        stop = self.proved(array, axis, offset)
+        stop = self.proved(array, axis, offset, low)
         if stop is None:
             stop = self.moved(self.stop(), offset)
             self.check(array, axis, offset, [Const(0) if end == NONE else end for end in (first, stop)], loc)
@@ -190,17 +192,18 @@ class AtOnce:
             operands = array, Const(axis), *ends, *([] if step == ONE else [step])
             self.stmts.append(ir.Apply(None, runtime.check_entries, operands, effect=True, loc=loc))
 
-    def proved(self, array: Var, axis: int, offset: Offset) -> Any:
-        """The stop of a slice whose entries are surely there, or None."""
+    def proved(self, array: Var, axis: int, offset: Offset, low: int) -> Any:
+        """The stop of a slice whose entries are surely there, or None; the counter is at least `low`."""
         _, stop, _ = self.loop.bounds
         end, length = self.bounds.affine(stop), self.bounds.extent(shapes.dims(array)[axis])  # type: ignore[index]
         if end is None or offset.base is not None:
             return None
-        behind = cut(end).offset + offset.shift - length.offset
-        if end.base is not None and behind <= 0 and self.bounds.alike(cut(end).base, length.base):
+        last = cut(end, low)
+        behind = last.offset + offset.shift - length.offset
+        if end.base is not None and behind <= 0 and self.bounds.alike(last.base, length.base):
             return Const(behind) if behind else NONE
-        high, low = self.bounds.most(end.plus(-1)), self.bounds.least(end)
-        if high is None or low is None or low + offset.shift < 0 or high.offset + offset.shift >= length.offset:
+        high, least = self.bounds.most(end.plus(-1), low), self.bounds.least(end)
+        if high is None or least is None or least + offset.shift < 0 or high.offset + offset.shift >= length.offset:
             return None
         return self.shifted(stop, offset.shift) if self.bounds.alike(high.base, length.base) else None
 
