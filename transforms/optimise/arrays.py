@@ -243,9 +243,9 @@ class AtOnce:
         fn = operator.add
         if isinstance(other, Const) and other.value < 0:
             fn, other = operator.sub, Const(-other.value)
-        out = self.computed.get((number, other))
+        out = self.computed.get((fn, number, other))
         if out is None:
-            out = self.computed[number, other] = Var("", kinds.INT)
+            out = self.computed[fn, number, other] = Var("", kinds.INT)
             self.stmts.append(ir.Apply(out, fn, (number, other), loc=self.loop.loc))
         return out
 
