@@ -122,7 +122,7 @@ def hvp(fn: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     gradient = grad(fn)
 
     def product(x: Any, v: Any) -> Any:
-        return jvp(gradient, (x,), (v,))[1]
+        return transforms.derive.along(gradient, (x,), (v,))
 
     return product
 

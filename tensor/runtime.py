@@ -68,6 +68,14 @@ def check_key(key: Any, keys: tuple[Any, ...]) -> None:
         raise KeyError(key)
 
 
+def check_entries(array: Any, axis: int, start: int, stop: int, step: int = 1) -> None:
+    """Raise what an index raises that is beyond an axis, if one of `range(start, stop, step)` is; a slice does not."""
+    size, entries = array.shape[axis], range(start, stop, step)
+    if entries and entries[-1] >= size:
+        first = max(0, -((start - size) // step))
+        raise IndexError(f"index {entries[first]} is out of bounds for axis {axis} with size {size}")
+
+
 def unbroadcast(bar: Any, x: Any) -> Any:
     """Sum `bar` over the axes along which `x` was broadcast, so that it has the shape of `x` (or is of that shape)."""
     shape = x if type(x) is tuple else np.shape(x)

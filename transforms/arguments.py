@@ -18,9 +18,9 @@ from tensor import tree
 from transforms import ir, kinds
 from transforms.errors import ArgumentError, KindError
 from transforms.ir import Const, Var
-from transforms.lower.derivatives import Frozen
-from transforms.lower.objects import heap_class
-from transforms.lower.state import Lowering
+from transforms.lower.derivatives.arguments import Frozen
+from transforms.lower.objects.model import heap_class
+from transforms.lower.state.lowering import Lowering
 
 LONGEST_KNOWN_LIST = 16
 ndarray = np.ndarray

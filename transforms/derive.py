@@ -28,7 +28,7 @@ from transforms.differentiate.reverse import Reverse
 from transforms.errors import REFUSALS, ArgumentError, KindError, UnsupportedError, shorten
 from transforms.ir import Block, Const, Var
 from transforms.lower.scalar import no_gradient
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.seeds import tangent_leaves
 
 
@@ -121,13 +121,20 @@ def check_scalar(fn: Any, output: Any) -> None:
 
 
 def tangent(
-    fn: Any, args: tuple, active: tuple[int, ...], general: bool = False, kwargs: dict[str, Any] | None = None
+    fn: Any,
+    args: tuple,
+    active: tuple[int, ...],
+    general: bool = False,
+    value: bool = True,
+    kwargs: dict[str, Any] | None = None,
 ) -> Derived:
-    """Forward mode: `run(*args, *keyword arguments, *tangent leaves)` gives the value and its tangent."""
-    return restarting(fn, lambda notes: _tangent(fn, args, kwargs or {}, active, notes), general)
+    """Forward mode: `run(*args, *keywords, *tangent leaves)` gives the value and its tangent, or the tangent alone."""
+    return restarting(fn, lambda notes: _tangent(fn, args, kwargs or {}, active, notes, value), general)
 
 
-def _tangent(fn: Any, args: tuple, kwargs: dict[str, Any], active: tuple[int, ...], notes: Notes) -> Derived:
+def _tangent(
+    fn: Any, args: tuple, kwargs: dict[str, Any], active: tuple[int, ...], notes: Notes, value: bool
+) -> Derived:
     low = lower(fn, args, kwargs, active, notes)
     check_output(fn, low)
     lo = low.lo
@@ -136,13 +143,24 @@ def _tangent(fn: Any, args: tuple, kwargs: dict[str, Any], active: tuple[int, ..
     run = forward.Forward(lo, low.block, inputs, list(dots))
     block = run.sweep()
     lo.block = block
-    dot = run.tangent_tree(low.result)
-    block.results = [(output_operand(lo, low.result), output_operand(lo, dot))]
+    dot = output_operand(lo, run.tangent_tree(low.result))
+    block.results = [(output_operand(lo, low.result), dot) if value else dot]
     return finish(low, ir.Function(f"{function_name(fn)}_jvp", [*low.params, *dots], block))
 
 
-def pushforward(fn: Any, primals: tuple, tangents: tuple, kwargs: dict[str, Any] | None = None) -> Any:
-    """The value and tangent of `fn`, deriving once for arguments of these kinds."""
+def along(fn: Any, primals: tuple, tangents: tuple) -> Any:
+    """The tangent of `fn` without its value."""
+    try:
+        return pushforward(fn, primals, tangents, value=False)
+    except REFUSALS as error:
+        shorten(error)
+        raise
+
+
+def pushforward(
+    fn: Any, primals: tuple, tangents: tuple, kwargs: dict[str, Any] | None = None, value: bool = True
+) -> Any:
+    """The value and tangent of `fn`, or the tangent alone, deriving once for arguments of these kinds."""
     if len(primals) != len(tangents):
         remedy = "give a tangent for each primal, None for one that does not move"
         raise ArgumentError(f"{len(primals)} primals are given, but {len(tangents)} tangents", first_line(fn), remedy)
@@ -150,13 +168,14 @@ def pushforward(fn: Any, primals: tuple, tangents: tuple, kwargs: dict[str, Any]
     dots = [leaf for i in active for leaf in tangent_leaves(primals[i], tangents[i], f"tangents[{i}]")]
     named = kwargs or {}
     given = (*primals, *named.values())
-    variants = cached(("jvp", active, *named), fn, given)
-    known_as = ("jvp", active, *named, *map(key_of, given))
+    name = "jvp" if value else "along"
+    variants = cached((name, active, *named), fn, given)
+    known_as = (name, active, *named, *map(key_of, given))
     if not variants:
         variants.extend(recall(fn, known_as))
 
     def make(general: bool) -> Derived:
-        made = tangent(fn, primals, active, general, named)
+        made = tangent(fn, primals, active, general, value, named)
         remember(fn, known_as, made)
         return made
 
@@ -199,12 +218,14 @@ def pushforward_of_one(one: Any, x: Any, x_dot: Any, fn: Any, args: tuple, kwarg
 
 pullback_of_one.__derivative__ = ("vjp_of_one",)  # type: ignore[attr-defined]
 pushforward_of_one.__derivative__ = ("jvp_of_one",)  # type: ignore[attr-defined]
+along.__derivative__ = ("along",)  # type: ignore[attr-defined]
 linear.__derivative__ = ("linear",)  # type: ignore[attr-defined]
 repeatable.__derivative__ = ("repeatable",)  # type: ignore[attr-defined]
 AGAIN = "the function writes what is outside, and forward mode runs it once for each entry of its argument"
 
 __all__ = [
     "Derived",
+    "along",
     "function_name",
     "gradient",
     "linear",

@@ -20,7 +20,7 @@ from transforms.arguments import LONGEST_KNOWN_LIST, is_record
 from transforms.errors import ArgumentError, KindError
 from transforms.ir import Var
 from transforms.lower.containers.numeric import leaf_kinds
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Ref
 
 

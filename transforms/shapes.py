@@ -16,6 +16,8 @@ another way, another text is made.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +58,7 @@ class Book:
     def __init__(self) -> None:
         self.parents: dict[Axis, Axis] = {}
         self.ones: set[Axis] = set()
+        self.axes: list[Axis] = []
         self.closed = False
 
     def find(self, axis: Axis) -> Axis:
@@ -87,6 +90,19 @@ class Book:
         return pairs + [(axis, 1) for axis in self.ones]
 
 
+@contextlib.contextmanager
+def opened(book: Book | None) -> Iterator[None]:
+    """For a while, what a closed book takes for granted can be added to."""
+    closed = book is None or book.closed
+    if book is not None:
+        book.closed = False
+    try:
+        yield
+    finally:
+        if book is not None:
+            book.closed = closed
+
+
 @dataclass(eq=False, repr=False)
 class Axis:
     """An axis of an array that comes in from outside, and the extent that it had when the derivative was made."""
@@ -95,6 +111,9 @@ class Axis:
     axis: int
     extent: int
     book: Book
+
+    def __post_init__(self) -> None:
+        self.book.axes.append(self)
 
     def __repr__(self) -> str:
         return f"{self.var!r}.shape[{self.axis}]"

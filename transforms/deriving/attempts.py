@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from transforms.errors import DerivativeError, Location, UnsupportedError
-from transforms.lower.state import Notes, Restart
+from transforms.lower.state.notes import Notes, Restart
 
 _lock = RLock()
 

@@ -10,23 +10,26 @@ import gast
 from transforms import emit, ir, load
 from transforms.analyse.memory import written_regions
 from transforms.deriving.lowered import Lowered
-from transforms.deriving.premises import state_constants, state_shapes
+from transforms.deriving.premises import pin_shapes, state_constants, state_shapes
 from transforms.deriving.variants import Derived
 from transforms.errors import UnsupportedError
 from transforms.ir import Var
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.optimise import optimise
-from transforms.rebuild import Rebuild
+from transforms.rebuild.function import Rebuild
 
 
 def finish(low: Lowered, fn: ir.Function, checked: bool = False) -> Derived:
     """Optimise, rebuild, print and load a core-language function; `checked`: another one has checked the shapes."""
     lo = low.lo
     lo.book.closed = True
-    if not checked:
-        state_shapes(lo, fn)
+    if checked:
+        optimise(fn)
+    else:
         state_constants(lo, fn)
-    optimise(fn)
+        arrays = pin_shapes(lo, fn)
+        optimise(fn, lo.book)
+        state_shapes(lo, fn, arrays)
     names = {v.serial: n for v, n in outer_names(lo).items()}
     outers = [(var, names[var.serial]) for var, _ in lo.outers.values()]
     fn.params = unique_params(fn.params)

@@ -23,14 +23,14 @@ from transforms.deriving.told import tell
 from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
 from transforms.differentiate.detached import detach
+from transforms.differentiate.exposing import surface
 from transforms.differentiate.pullbacks.list_kinds import shadow_kind
-from transforms.differentiate.residuals import surface
 from transforms.differentiate.reverse import Reverse
 from transforms.differentiate.views import ALWAYS_VIEWS
 from transforms.errors import REFUSALS, shorten
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.optimise import optimise
 from transforms.seeds import COTANGENT, carriers, cotangent_leaves, places
 

@@ -23,7 +23,7 @@ from transforms.differentiate import forward
 from transforms.errors import REFUSALS, shorten
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.optimise import optimise
 from transforms.seeds import tangent_leaves
 

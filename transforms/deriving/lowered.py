@@ -20,13 +20,19 @@ from transforms.arguments import Entry, is_record
 from transforms.deriving.attempts import spoken_name
 from transforms.errors import ArgumentError, DerivativeError, KindError, UnsupportedError
 from transforms.ir import Block, Const, Var
-from transforms.lower import calls, integers, strided, subclasses, threads, through, written
-from transforms.lower.derivatives import freeze
-from transforms.lower.objects import write_attribute
-from transforms.lower.operations import write_item
+from transforms.lower import integers
+from transforms.lower.calls import calling, closures
+from transforms.lower.derivatives.arguments import freeze
+from transforms.lower.intrinsics import threads
+from transforms.lower.operations import write_attribute, write_item
+from transforms.lower.outside import through, written
 from transforms.lower.scalar import no_derivative
-from transforms.lower.state import Frame, Lowering, Notes, Restart
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.state.notes import Notes, Restart
+from transforms.lower.subclasses import wrapping
 from transforms.lower.values import Choice, Ref
+from transforms.lower.views import strided
 
 
 @dataclass(eq=False, repr=False)
@@ -59,13 +65,14 @@ def lower(
     entered = [freeze(lo, a) for a in abstract]
     positional, named = tuple(abstract[: len(args)]), dict(zip(kwargs, abstract[len(args) :], strict=True))
     start = len(lo.block.stmts)
-    called = lambda: calls.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
-    result = located(lo, lambda: subclasses.returned(lo, called()))
+    called = lambda: calling.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
+    result = located(lo, lambda: wrapping.returned(lo, called()))
     threads.check_joined(lo)
     check_separate(lo, entry.arrays, start)
     check_distinct(lo, entry, start)
     integers.check_types(lo)
     strided.check_gathered(lo)
+    check_closed(lo, params)
     return Lowered(lo, params, entered, values, entry, lo.block, result)
 
 
@@ -139,11 +146,27 @@ def mutable(held: Any) -> bool:
     return isinstance(held, (list, dict)) and not written.is_namespace(held) or is_record(held)
 
 
+def check_closed(lo: Lowering, params: list[Var]) -> None:
+    """What a text reads it must make itself: a value that nothing makes would be taken for a constant."""
+    made = {v.serial for v in (*params, *(var for var, _ in lo.outers.values()))}
+    for stmt in ir.walk(lo.block):
+        made.update(v.serial for v in ir.defined(stmt))
+        if isinstance(stmt, (ir.Loop, ir.Guarded)):
+            made.update(v.serial for v in ir.bound_inside(stmt))
+    for stmt in ir.walk(lo.block):
+        strange = [v for v in ir.tree_vars([*ir.operands(stmt), *ir.inner_results(stmt)]) if v.serial not in made]
+        if strange:
+            place = stmt.loc.location() if stmt.loc is not None else None
+            raise UnsupportedError(
+                f"{strange[0].name or 'a value'} is used where it is lost: this is not followed", place
+            )
+
+
 def callable_value(lo: Lowering, fn: Any) -> Any:
     if registry.lookup(fn) is not None:
         return Const(fn)
     if isinstance(fn, types.FunctionType) and not hasattr(fn, "__derivative__"):
-        return calls.closure_of(lo, fn)
+        return closures.closure_of(lo, fn)
     return lo.followed(Const(fn))
 
 

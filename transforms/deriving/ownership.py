@@ -15,7 +15,7 @@ from transforms import ir, kinds
 from transforms.deriving.lowered import Lowered, is_put_outside
 from transforms.differentiate.reverse import Reverse
 from transforms.ir import Var
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 
 def owned(lo: Lowering, table: dict[int, Any]) -> dict[int, Any]:

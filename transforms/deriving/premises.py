@@ -11,31 +11,49 @@ from typing import Any
 from tensor import runtime
 from transforms import ir, shapes
 from transforms.ir import Const, Var
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
+from transforms.optimise import dead
 
 
 def state_constants(lo: Lowering, fn: ir.Function) -> None:
     """Put the whole numbers and shapes that were taken to be constants at the head of a text."""
     if not lo.fixed:
         return
-    defined = {v.serial: i for i, s in enumerate(fn.body.stmts) for v in ir.defined(s)}
-    place = max(defined.get(var.serial, -1) + 1 for var, _ in lo.fixed)
+    place = behind(fn.body, [var for var, _ in lo.fixed])
     operands = tuple(var for var, _ in lo.fixed), tuple(Const(value) for _, value in lo.fixed)
     fn.body.stmts.insert(place, ir.Apply(None, runtime.check_constants, operands, effect=True))
 
 
-def state_shapes(lo: Lowering, fn: ir.Function) -> None:
-    """Put what is taken for granted of the shapes of the arrays that come in at the head of a text."""
-    facts = lo.book.facts()
-    if not facts:
+def pin_shapes(lo: Lowering, fn: ir.Function) -> list[Var]:
+    """Keep the arrays that come in at hand for the check of their shapes, while more is found out about these."""
+    arrays = sorted({axis.var for axis in lo.book.axes}, key=lambda var: var.serial)
+    if arrays:
+        check = ir.Apply(None, runtime.check_shapes, (UNSTATED, *arrays), effect=True)
+        fn.body.stmts.insert(behind(fn.body, arrays), check)
+    return arrays
+
+
+def behind(block: ir.Block, operands: list[Any]) -> int:
+    """The first place in a block where these are bound."""
+    bound = {v.serial: place for place, stmt in enumerate(block.stmts) for v in ir.defined(stmt)}
+    return max((bound.get(var.serial, -1) + 1 for var in operands), default=0)
+
+
+def state_shapes(lo: Lowering, fn: ir.Function, arrays: list[Var]) -> None:
+    """Put what is taken for granted of the shapes of the `arrays` that were kept at hand at the head of a text."""
+    if not arrays:
         return
+    place, pin = next((i, s) for i, s in enumerate(fn.body.stmts) if isinstance(s, ir.Apply) and UNSTATED in s.args)
+    now = {var.serial: operand for var, operand in zip(arrays, pin.args[1:], strict=True)}
+    facts = lo.book.facts()
     found = {axis.var for fact in facts for axis in fact if isinstance(axis, shapes.Axis)}
-    arrays = sorted(found, key=lambda var: var.serial)
-    defined = {v.serial: i for i, s in enumerate(fn.body.stmts) for v in ir.defined(s)}
-    place = max(defined.get(var.serial, -1) + 1 for var in arrays)
-    for letters, group in shape_letters(lo.book, facts, arrays):
-        check = ir.Apply(None, runtime.check_shapes, (Const(letters), *group), effect=True)
-        fn.body.stmts.insert(place, check)
+    del fn.body.stmts[place]
+    place = behind(fn.body, [now[var.serial] for var in found])
+    for letters, group in shape_letters(lo.book, facts, sorted(found, key=lambda var: var.serial)):
+        operands = Const(letters), *[now[var.serial] for var in group]
+        fn.body.stmts.insert(place, ir.Apply(None, runtime.check_shapes, operands, effect=True))
+    if len(found) < len(arrays):
+        dead.remove(fn)  # what was kept at hand for nothing
 
 
 def shape_letters(book: shapes.Book, facts: list[Any], arrays: list[Var]) -> Iterator[tuple[str, list[Var]]]:
@@ -55,4 +73,5 @@ def shape_letters(book: shapes.Book, facts: list[Any], arrays: list[Var]) -> Ite
         yield ",".join(text for _, text in named), [var for var, _ in named]
 
 
+UNSTATED = Const("")
 AXIS_LETTERS = "ijklmnpqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import cache
 from typing import Any
 
@@ -12,11 +13,12 @@ from tensor import registry
 from transforms import ir, shapes
 from transforms.errors import UnsupportedError
 from transforms.ir import Const, Var
-from transforms.lower import calls
-from transforms.lower.derivatives import stopped
-from transforms.lower.expressions import evaluate
+from transforms.lower.calls import existing, following
+from transforms.lower.derivatives.stopping import stopped
+from transforms.lower.expressions.evaluating import evaluate
 from transforms.lower.operations import same_object
-from transforms.lower.state import Frame, Lowering
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
 
 registry.linear(same_object, transpose=lambda g, ans, x: g, at=[(0.7,)])
 registry.constant(stopped)
@@ -39,7 +41,7 @@ def follow(lo: Lowering, text: Any, g: Any, ans: Any, args: tuple, kwargs: dict[
         )
     ans, args, kwargs = lo.abstract(ans), tuple(map(lo.abstract, args)), {k: lo.abstract(v) for k, v in kwargs.items()}
     if callable(text):
-        return calls.call_template(lo, text, (g, ans, *args), understood(lo, text, kwargs))
+        return following.call_template(lo, text, (g, ans, *args), understood(lo, text, kwargs))
     env = {"g": g, "ans": ans, **dict(zip(NAMES, args, strict=False)), **kwargs}
     frame = Frame(env, registry.NAMES, rule=True, entry=lo.block)
     lo.frames.append(frame)
@@ -83,7 +85,7 @@ def refuse(stmt: ir.Apply, position: int, rule: Any, how: str = "defvjp") -> Non
         raise UnsupportedError(
             reason, place, "text and bytes carry no derivative: use the value itself, or show ad.stop_gradient of it"
         )
-    if (getattr(stmt.fn, "__module__", None), name.rpartition(".")[2]) in calls.EXACT_NUMBERS:
+    if (getattr(stmt.fn, "__module__", None), name.rpartition(".")[2]) in existing.EXACT_NUMBERS:
         reason = f"{name} of a value that varies is not followed"
         raise UnsupportedError(reason, place, "compute with floats")
     raise UnsupportedError(
@@ -156,7 +158,7 @@ def argument_trees(stmt: ir.Apply) -> list[tuple[int, Any]]:
     if first is not None:
         found.append((first, tuple(stmt.args[first:])))
     for name, arg in stmt.kwargs.items():
-        position = calls.signature_position(stmt.fn, name)
+        position = signature_position(stmt.fn, name)
         if position is None or position not in left_out:
             found.append((-1 if position is None else position, arg))
     return found
@@ -171,3 +173,12 @@ def variadic(rule: Any) -> int | None:
         if partial.sequence and callable(template) and template.__code__.co_flags & 4:
             return position
     return None
+
+
+def signature_position(fn: Any, keyword: str) -> int | None:
+    """The position of a keyword argument in a callable's signature, if it has one."""
+    try:
+        names = list(inspect.signature(fn).parameters)
+    except (TypeError, ValueError):
+        return None
+    return names.index(keyword) if keyword in names else None

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from tensor import runtime
-from transforms.lower import calls
+from transforms.lower.calls import calling
 from transforms.lower.values import Const
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Lowering
+    from transforms.lower.state.lowering import Lowering
 
 
 def reason_of(lo: Lowering, stmt: gast.Raise) -> Any:
@@ -33,7 +33,7 @@ def refuse(lo: Lowering, reason: Any, node: Any) -> Any:
     if isinstance(reason, Const) and lo.block is entry(lo):
         what, _, remedy = reason.value.partition(": ")
         lo.refuse(what, remedy)
-    return calls.call(lo, Const(runtime.Refused), (reason,), {}, node)
+    return calling.call(lo, Const(runtime.Refused), (reason,), {}, node)
 
 
 def entry(lo: Lowering) -> Any:

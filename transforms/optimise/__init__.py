@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from transforms import ir
+from transforms import ir, shapes
 from transforms.optimise import (
+    arrays,
     branches,
     common,
     contractions,
@@ -13,17 +14,17 @@ from transforms.optimise import (
     fold,
     inplace,
     kept,
-    shapes,
+    shaped,
     sink,
     trips,
 )
 
 
-def optimise(fn: ir.Function) -> ir.Function:
-    """Run the passes to a fixpoint, in place."""
+def optimise(fn: ir.Function, book: shapes.Book | None = None) -> ir.Function:
+    """Run the passes to a fixpoint, in place; `book` takes down what is assumed of shapes, and must be stated after."""
     size = -1
     for _ in range(3):
-        shapes.forward(fn)
+        shaped.forward(fn)
         dead.remove(fn)
         common.share(fn)
         factors.gather(fn)
@@ -35,6 +36,7 @@ def optimise(fn: ir.Function) -> ir.Function:
             break
         size = count
     trips.simplify(fn)
+    arrays.vectorise(fn, book)
     contractions.contract(fn)
     einsums.multiply(fn)
     dead.remove(fn)

@@ -1,7 +1,9 @@
+from tensor.runtime import check_shapes
 import numpy as np
 
 
 def matrix_vector_grad(a, x):
+    check_shapes("_i,i", a, x)
     t = a.shape
     t_1 = t[0]
     row_kept = []
@@ -14,8 +16,7 @@ def matrix_vector_grad(a, x):
     a_bar = np.zeros_like(a)
     for i, row in zip(reversed(range(t_1)), reversed(row_kept)):
         row_bar = 2.0 * row  # total += row * row
-        for j in reversed(range(t[1])):
-            t_1 = row_bar * x[j]  # row += a[i, j] * x[j]
-            x_bar[j] += row_bar * a[i, j]
-            a_bar[i, j] += t_1
+        t = row_bar * x  # row += a[i, j] * x[j]
+        x_bar += row_bar * a[i]
+        a_bar[i] += t
     return a_bar, x_bar
