@@ -126,13 +126,10 @@ def tangent(
     args: tuple,
     active: tuple[int, ...],
     general: bool = False,
-    kwargs: dict[str, Any] | None = None,
     value: bool = True,
+    kwargs: dict[str, Any] | None = None,
 ) -> Derived:
-    """Forward mode: `run(*args, *keyword arguments, *tangent leaves)` gives the value and its tangent.
-
-    Without the `value` it gives the tangent alone.
-    """
+    """Forward mode: `run(*args, *keywords, *tangent leaves)` gives the value and its tangent, or the tangent alone."""
     return restarting(fn, lambda notes: _tangent(fn, args, kwargs or {}, active, notes, value), general)
 
 
@@ -181,7 +178,7 @@ def pushforward(
         variants.extend(recall(fn, known_as))
 
     def make(general: bool) -> Derived:
-        made = tangent(fn, primals, active, general, named, value)
+        made = tangent(fn, primals, active, general, value, named)
         remember(fn, known_as, made)
         return made
 

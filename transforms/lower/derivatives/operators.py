@@ -116,6 +116,8 @@ OPERATORS: dict[str, Any] = {
     "value_and_grad": _grad("value_and_grad", True),
     "vjp": _vjp,
     "jvp": _jvp,
+    "vjp_of_one": lambda lo, args, kwargs: _vjp(lo, args[:2], {}),
+    "jvp_of_one": lambda lo, args, kwargs: _jvp(lo, (args[0], (args[1],), (args[2],)), {}),
     "along": lambda lo, args, kwargs: _jvp(lo, args, kwargs)[1],
     "vjp_of_one": lambda lo, args, kwargs: _vjp(lo, args[:2], {}),
     "jvp_of_one": lambda lo, args, kwargs: _jvp(lo, (args[0], (args[1],), (args[2],)), {}),
