@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from transforms import ir
-from transforms.analyse import fallible
 from transforms.arguments import gradient_tree, key_of
 from transforms.deriving.attempts import first_line, function_name, restarting, spoken_name
 from transforms.deriving.finish import finish
@@ -146,8 +145,6 @@ def _tangent(
     lo.block = block
     dot = output_operand(lo, run.tangent_tree(low.result))
     block.results = [(output_operand(lo, low.result), dot) if value else dot]
-    if not value:
-        fallible.keep(block)
     return finish(low, ir.Function(f"{function_name(fn)}_jvp", [*low.params, *dots], block))
 
 

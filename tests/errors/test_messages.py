@@ -942,6 +942,8 @@ def test_integers_in_a_container_take_no_cotangent():
         lambda f: ad.jvp(f, (V,), (V,)),
         lambda f: ad.jacrev(f)(V),
         lambda f: ad.jacfwd(f)(V),
+        lambda f: ad.hvp(f)(V, V),
+        lambda f: ad.hessian(f)(V),
     ],
 )
 def test_users_own_exception_names_the_users_line(call):

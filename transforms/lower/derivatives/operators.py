@@ -119,8 +119,6 @@ OPERATORS: dict[str, Any] = {
     "vjp_of_one": lambda lo, args, kwargs: _vjp(lo, args[:2], {}),
     "jvp_of_one": lambda lo, args, kwargs: _jvp(lo, (args[0], (args[1],), (args[2],)), {}),
     "along": lambda lo, args, kwargs: _jvp(lo, args, kwargs)[1],
-    "vjp_of_one": lambda lo, args, kwargs: _vjp(lo, args[:2], {}),
-    "jvp_of_one": lambda lo, args, kwargs: _jvp(lo, (args[0], (args[1],), (args[2],)), {}),
     "repeatable": lambda lo, args, kwargs: through.only_read(lo),
     "linear": lambda lo, args, kwargs: Const(None),  # followed one direction after the other
     "stop_gradient": lambda lo, args, kwargs: stopping.stop(lo, args[0]),
