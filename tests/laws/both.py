@@ -215,7 +215,7 @@ class Trial:
         return at_once != one_by_one
 
     def compared(self, call: str, fast: Outcome, slow: Outcome, plain: Outcome) -> str:
-        if fast.raised is None and plain.raised is not None and self.program.operator in ("second", "inner"):
+        if fast.raised is None and slow.raised is not None and self.program.operator in ("second", "inner"):
             return ""  # the value of a function is not asked for, and so neither what is computed for it alone
         if type(fast.raised) is not type(slow.raised):
             return f"outcome: {fast.raised!r} for {slow.raised!r}\n{told(fast.raised)}"

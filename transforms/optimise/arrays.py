@@ -209,6 +209,7 @@ class AtOnce:
             self.stmts.append(stmt)
             return
         need(elementwise(stmt.fn) and floating(stmt.out) and all(number(a) for a in stmt.args))
+        need(stmt.out.kind.dtype == "f" or any(a.kind.dtype in "dlq" for a in varying) or sure(args))
         out = self.vector(stmt.out, ir.Region())
         self.stmts.append(ir.Apply(out, stmt.fn, tuple(args), loc=stmt.loc))
         if stmt.fn in EXACT and all(a.serial in self.exact for a in varying):
@@ -394,6 +395,14 @@ def number(operand: Any) -> bool:
 def floating(var: Var) -> bool:
     """Whether a value is a number of NumPy's own real types: Python's numbers raise where those warn."""
     return var.kind.scalar and not var.kind.python and var.kind.dtype in "fd"
+
+
+def sure(operands: list[Any]) -> bool:
+    """Whether the numbers among operands are of the precision that their kinds say.
+
+    One that is NumPy's on one way and Python's on another has the kind of NumPy's, but makes no float32 a float64.
+    """
+    return all(isinstance(a, Const) or a.kind.python or not a.kind.scalar for a in operands)
 
 
 def elementwise(fn: Any) -> bool:

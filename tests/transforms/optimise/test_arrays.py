@@ -230,6 +230,21 @@ def test_what_is_left_of_nothing_is_nothing(f: Any) -> None:
         ad.grad(f)(X[:0])
 
 
+def precision(x, flag):
+    s = 2
+    if flag:
+        s = x[0]
+    y = np.zeros(len(x), dtype=np.float32)
+    for i in range(len(x)):
+        y[i] = x[i] / s
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("flag", [np.bool_(True), np.bool_(False)])
+def test_a_number_of_python_on_one_way_makes_no_gradient_of_another_precision(flag: Any) -> None:
+    assert ad.grad(precision)(X, flag).dtype == X.dtype
+
+
 def stored_behind(x):
     u = np.zeros(len(x))
     for j in range(len(x) - 1):
