@@ -317,7 +317,11 @@ class AtOnce:
     def own(self, array: Var) -> bool:
         """Whether an array is one that this function has made, each of whose entries has a place of its own."""
         maker = self.bounds.makers.get(array.serial)
-        inferred = kinds.infer(maker.fn, maker.args, maker.kwargs) if maker is not None and not maker.effect else None
+        if maker is None or maker.effect:
+            return False
+        if any(v.kind.base == "list" for v in ir.tree_vars((maker.args, maker.kwargs))):
+            return False  # an item may be any array, the caller's too
+        inferred = kinds.infer(maker.fn, maker.args, maker.kwargs)
         if inferred is None or inferred.shares:
             return False
         return bool(getattr(inferred.value, "flags", None)) and inferred.value.flags.owndata

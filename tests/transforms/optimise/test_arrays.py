@@ -245,6 +245,22 @@ def test_a_number_of_python_on_one_way_makes_no_gradient_of_another_precision(fl
     assert ad.grad(precision)(X, flag).dtype == X.dtype
 
 
+def item_of_a_list(x):
+    rows = []
+    for _ in range(len(x)):
+        rows.append(x)
+    w = rows[0]
+    for i in range(len(w)):
+        w[i] = w[i] * 2.0 + 1.0
+    return np.sum(w * w)
+
+
+def test_an_item_of_a_list_may_be_the_callers_array() -> None:
+    """Here its entries share one place in memory, so that a trip reads what the one before has written."""
+    folded = lambda: np.lib.stride_tricks.as_strided(X.copy(), (4,), (0,))
+    assert ad.value_and_grad(item_of_a_list)(folded())[0] == item_of_a_list(folded())
+
+
 def stored_behind(x):
     u = np.zeros(len(x))
     for j in range(len(x) - 1):
