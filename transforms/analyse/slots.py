@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 from transforms import ir
@@ -101,8 +102,19 @@ def accessed(stmt: Any) -> set[Region]:
 
 
 def accessed_by(tree: Any) -> set[Region]:
-    """The regions of the arrays and lists in an operand tree."""
-    return {v.region.find() for v in ir.tree_vars(tree) if v.region is not None}
+    """The regions of the arrays and lists in an operand tree, and of what the lists hold."""
+    return {region for v in ir.tree_vars(tree) if v.region is not None for region in reached(v.region, v.kind)}
+
+
+def reached(region: Region, kind: Any) -> Iterator[Region]:
+    """A region of values of a kind, and the regions of what is held by those that are lists."""
+    if isinstance(kind, tuple):
+        for item in kind:
+            yield from reached(region, item)
+        return
+    yield region.find()
+    if kind is not None and kind.base == "list":
+        yield from reached(region.items, kind.item)
 
 
 def place(stmt: Any) -> tuple[Any, Any]:

@@ -261,6 +261,25 @@ def test_an_item_of_a_list_may_be_the_callers_array() -> None:
     assert ad.value_and_grad(item_of_a_list)(folded())[0] == item_of_a_list(folded())
 
 
+def kept_in_a_list(x):
+    rows = []
+    for k in range(len(x)):
+        rows.append(x * (k + 1.0))
+    y = np.zeros(len(x))
+    rows.append(y)
+    for i in range(len(x)):
+        y[i] = x[i] * 2.0
+    return rows
+
+
+def test_who_reads_a_list_reads_the_arrays_in_it() -> None:
+    stacked = lambda x: np.sum(np.array(kept_in_a_list(x)) ** 2)
+    assert_gradient(stacked, X)
+    rows, tangents = ad.jvp(kept_in_a_list, (X,), (np.ones(5),))
+    np.testing.assert_array_equal(rows[-1], 2.0 * X)
+    np.testing.assert_array_equal(tangents[-1], np.full(5, 2.0))
+
+
 def stored_behind(x):
     u = np.zeros(len(x))
     for j in range(len(x) - 1):
