@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from transforms import ir
+from transforms.analyse.memory import CHECKS
 from transforms.ir import Const, Region, Var
 
 SIGNS = (operator.add, operator.sub)
@@ -85,7 +86,7 @@ class Touched:
                 self._count += 1
             for region in accessed(stmt) | accessed_by(ir.inner_results(stmt)):
                 self.last[region] = self._count
-                if isinstance(stmt, ir.Apply) and not all(v.kind.numeric for v in ir.tree_vars(stmt.out)):
+                if isinstance(stmt, ir.Apply) and held_elsewhere(stmt):
                     self.shared.add(region)
 
     def useless_after(self, region: Region, loop: ir.Loop) -> bool:
@@ -94,6 +95,13 @@ class Touched:
         if root.external or root in self.shared or id(loop) not in self.outermost:
             return False
         return self.last.get(root, 0) <= self.outermost[id(loop)]
+
+
+def held_elsewhere(stmt: ir.Apply) -> bool:
+    """Whether what a statement is given may be seen later by other ways than its region: it is kept in an object."""
+    if stmt.effect and stmt.fn not in CHECKS:
+        return True
+    return not all(v.kind.numeric for v in ir.tree_vars(stmt.out))
 
 
 def accessed(stmt: Any) -> set[Region]:

@@ -211,11 +211,15 @@ def reversed_(lo: Lowering, block: Block, inputs: list[Var], outputs: Any) -> An
 def tidied(lo: Lowering, sweeps: Block, results: Any) -> Block:
     """The sweeps of an inner derivative without what nobody needs, their loops taken at once where they can be.
 
-    So much less is differentiated again.
+    So much less is differentiated again.  What is around may read all memory that was there before, in whatever list it
+    is held.
     """
+    from transforms.analyse.slots import accessed_by
     from transforms.optimise import arrays, dead
 
-    sweeps.results = [tuple(reachable(lo, results))]
+    before = accessed_by(ir.free_vars(sweeps.stmts))
+    used = [v for stmt in ir.walk(sweeps) for v in ir.tree_vars(list(ir.operands(stmt))) if v.region is not None]
+    sweeps.results = [(*reachable(lo, results), *[v for v in used if v.region.find() in before])]
     function = ir.Function("", [], sweeps)
     dead.remove(function)
     arrays.vectorise(function)

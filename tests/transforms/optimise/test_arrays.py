@@ -280,6 +280,44 @@ def test_who_reads_a_list_reads_the_arrays_in_it() -> None:
     np.testing.assert_array_equal(tangents[-1], np.full(5, 2.0))
 
 
+KEPT: list[Any] = []
+
+
+def kept_outside(x):
+    y = np.zeros(len(x))
+    KEPT.append(y)
+    for i in range(len(x)):
+        y[i] = x[i] * 2.0
+    return np.sum(x * x)
+
+
+def test_what_is_kept_outside_is_written() -> None:
+    ad.grad(kept_outside)(X)
+    np.testing.assert_array_equal(KEPT.pop(), 2.0 * X)
+
+
+def written_inside(x):
+    rows = []
+    for k in range(len(x)):
+        rows.append(x * (k + 1.0))
+
+    def inner(v):
+        s = 0.0
+        first = rows[0]
+        for i in range(len(v)):
+            first[i] = 2.0
+            s += v[i] * v[i]
+        return s
+
+    gradient = ad.grad(inner)(x)
+    return np.sum(np.array(rows) ** 2) + np.sum(gradient)
+
+
+def test_what_an_inner_derivative_writes_into_a_list_around_it_stays() -> None:
+    assert ad.value_and_grad(written_inside)(X)[0] == pytest.approx(written_inside(X), rel=1e-12)
+    assert_gradient(written_inside, X)
+
+
 def stored_behind(x):
     u = np.zeros(len(x))
     for j in range(len(x) - 1):
