@@ -140,8 +140,8 @@ def alike(one: Any, other: Any, single: bool = False) -> bool:
     if len(first) != len(second):
         return False
     arrays = [(np.asarray(a), np.asarray(b)) for a, b in zip(first, second, strict=True)]
-    if any(a.shape != b.shape or a.dtype != b.dtype for a, b in arrays):
-        return False
+    if any(a.shape != b.shape or a.dtype != b.dtype and a.ndim for a, b in arrays):
+        return False  # a number to which nothing is added stays Python's, the sum of no entries is NumPy's
     if any(a.dtype.kind != "f" and not np.array_equal(a, b) for a, b in arrays):
         return False
     real = [(a, b) for a, b in arrays if a.dtype.kind == "f"]

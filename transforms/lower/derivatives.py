@@ -218,8 +218,10 @@ def tidied(lo: Lowering, sweeps: Block, results: Any) -> Block:
     from transforms.optimise import arrays, dead
 
     before = accessed_by(ir.free_vars(sweeps.stmts))
-    used = [v for stmt in ir.walk(sweeps) for v in ir.tree_vars(list(ir.operands(stmt))) if v.region is not None]
-    sweeps.results = [(*reachable(lo, results), *[v for v in used if v.region.find() in before])]
+    used = [v for stmt in ir.walk(sweeps) for v in ir.tree_vars(list(ir.operands(stmt)))]
+    sweeps.results = [
+        (*reachable(lo, results), *[v for v in used if v.region is not None and v.region.find() in before])
+    ]
     function = ir.Function("", [], sweeps)
     dead.remove(function)
     arrays.vectorise(function)
