@@ -134,20 +134,20 @@ def leaves(tree: Any) -> list[Any]:
     return [] if tree is None else [tree]
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Whether two results agree but for rounding."""
+def alike(one: Any, other: Any, single: bool = False) -> bool:
+    """Whether two results agree but for rounding; `single`: some of what led to them is in single precision."""
     first, second = leaves(one), leaves(other)
     if len(first) != len(second):
         return False
     arrays = [(np.asarray(a), np.asarray(b)) for a, b in zip(first, second, strict=True)]
-    if any(a.shape != b.shape or a.dtype != b.dtype for a, b in arrays):
-        return False
+    if any(a.shape != b.shape or a.dtype != b.dtype and a.ndim for a, b in arrays):
+        return False  # a number to which nothing is added stays Python's, the sum of no entries is NumPy's
     if any(a.dtype.kind != "f" and not np.array_equal(a, b) for a, b in arrays):
         return False
     real = [(a, b) for a, b in arrays if a.dtype.kind == "f"]
     sizes = [np.max(np.abs(b[np.isfinite(b)]), initial=0.0) for _, b in real]
     scale = 1.0 + max(map(float, sizes), default=0.0)
-    single = any(a.dtype.char == "f" for a, _ in real)
+    single = single or any(a.dtype.char == "f" for a, _ in real)
     return all(near(a, b, TOLERANCE["f" if single else "d"] * scale) for a, b in real)
 
 
@@ -182,6 +182,7 @@ class Trial:
     def __init__(self, program: Program) -> None:
         self.program = program
         name = f"elements_{program.seed}"
+        self.single = "dtype=np.float32" in program.text
         self.plain = load(program, name + "_plain")
         self.modules = {way: load(program, f"{name}_{way}") for way in ("at_once", "one_by_one")}
         self.derivatives = {way: derivative(program, module) for way, module in self.modules.items()}
@@ -215,14 +216,14 @@ class Trial:
         return at_once != one_by_one
 
     def compared(self, call: str, fast: Outcome, slow: Outcome, plain: Outcome) -> str:
-        if fast.raised is None and plain.raised is not None and self.program.operator in ("second", "inner"):
+        if fast.raised is None and slow.raised is not None and self.program.operator in ("second", "inner"):
             return ""  # the value of a function is not asked for, and so neither what is computed for it alone
         inner = called(self.plain.f, self.plain.arguments(call))
         if type(fast.raised) not in (type(slow.raised), type(plain.raised), type(inner.raised)):
             return f"outcome: {fast.raised!r} for {slow.raised!r}\n{told(fast.raised)}"
         if fast.raised is not None:
             return ""
-        if not alike(fast.value, slow.value) and self.steady(call, slow.value):
+        if not alike(fast.value, slow.value, self.single) and self.steady(call, slow.value):
             return f"gradient:\n{fast.value}\nfor\n{slow.value}"
         if plain.raised is not None:
             return ""  # what is computed for nothing is left out, and what it would raise
@@ -242,7 +243,7 @@ class Trial:
                 value *= (1.0 + rounding * np.cos(np.arange(value.size) * 2.3).reshape(value.shape)).astype(value.dtype)
         with one_by_one():
             found = called(derivative(self.program, module)[0], arguments)
-        return found.raised is None and alike(found.value, result)
+        return found.raised is None and alike(found.value, result, self.single)
 
     def slope(self, found: Outcome) -> str:
         """What differs from the slope of the plain function, in double precision and away from kinks."""

@@ -91,7 +91,7 @@ class Writer:
         self.numbers: list[str] = []
         self.helpers: list[str] = []
         self.counters: list[str] = []
-        self.parameters: dict[str, str] = {}
+        self.reads: list[str] = []
 
     # -- text ----------------------------------------------------------------------------------------------------------
 
@@ -181,7 +181,7 @@ class Writer:
     # -- statements of the function ------------------------------------------------------------------------------------
 
     def setting(self) -> None:
-        self.rng.choices([self.make, self.view, self.number, self.kept], [6, 4, 2, 1])[0]()
+        self.rng.choices([self.make, self.view, self.number, self.kept], [6, 4, 2, 2])[0]()
 
     def make(self) -> None:
         """A new array."""
@@ -224,15 +224,21 @@ class Writer:
     def kept(self) -> None:
         """Arrays kept in a list, and one of them under another name."""
         name, rows = self.name("w"), self.name("rows")
-        old, other = self.rng.choice(self.vectors), self.rng.choice(self.vectors)
-        if self.chance(0.5):
-            self.line(f"{rows} = [{old.name}, {other.name}]")
+        old = self.rng.choice(self.vectors)
+        same = [v.name for v in self.vectors if (v.of, v.cut) == (old.of, old.cut)]
+        if self.chance(0.3):
+            self.line(f"{rows} = [{old.name}, {self.pick(*same)}]")
         else:
             self.line(f"{rows} = []")
             with self.block(f"for _ in range({self.pick('2', f'len({old.name})')}):"):
                 self.line(f"{rows}.append({self.pick(f'np.zeros(len({old.name}))', old.name, f'{old.name} * 1.5')})")
-        self.line(f"{name} = {rows}[{self.pick('0', '1', '-1')}] if {rows} else {old.name}")
-        self.vectors.append(Vector(name, old.of, old.cut))
+            if self.chance(0.5):
+                self.line(f"{rows}.append({self.pick(*same)})")
+        if self.chance(0.6):
+            self.reads.append(f"np.sum({self.pick('np.array', 'np.stack')}({rows}) ** 2)")
+        if self.chance(0.5):
+            self.line(f"{name} = {rows}[{self.pick('0', '1', '-1')}] if {rows} else {old.name}")
+            self.vectors.append(Vector(name, old.of, old.cut))
 
     def between(self) -> None:
         """Something that is done to whole arrays between the loops."""
@@ -248,12 +254,12 @@ class Writer:
         )
 
     def answer(self, operator: str) -> None:
-        read = [f"np.sum({v.name} * {v.name})" for v in self.vectors[-3:]] + self.numbers
+        read = [f"np.sum({v.name} * {v.name})" for v in self.vectors[-3:]] + self.numbers + self.reads
         if "A" in self.has:
             read.append("np.sum(A * A)")
         own = [f"np.sum({v.name} * {v.name})" for v in self.vectors if v.own]
         chosen = self.rng.sample(read, self.rng.randint(1, len(read)))
-        chosen += [term for term in [*own, *self.numbers] if term not in chosen and self.chance(0.6)]
+        chosen += [term for term in [*own, *self.numbers, *self.reads] if term not in chosen and self.chance(0.6)]
         if operator == "jacobian":
             self.line(f"return {self.rng.choice(self.vectors).name} * 1.0")
         else:

@@ -57,6 +57,8 @@ def makes_array(stmt: ir.Apply) -> bool:
     """Whether an operation makes a new array, each of whose entries has a place of its own."""
     if stmt.effect or not isinstance(stmt.out, Var) or stmt.out.kind.base != "array":
         return False
+    if any(v.kind.base == "list" for v in ir.tree_vars((stmt.args, stmt.kwargs))):
+        return False  # an item may be any array, the caller's too
     inferred = kinds.infer(stmt.fn, stmt.args, stmt.kwargs)
     flags = getattr(inferred.value, "flags", None) if inferred is not None and not inferred.shares else None
     return flags is not None and flags.owndata

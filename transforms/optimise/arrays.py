@@ -271,6 +271,7 @@ class AtOnce:
             self.stmts.append(stmt)
             return
         need(elementwise(stmt.fn) and all(number(a) for a in stmt.args) and never_raises(stmt))
+        need(stmt.out.kind.dtype == "f" or any(a.kind.dtype in "dlq" for a in varying) or sure(args))
         inferred = kinds.infer(stmt.fn, tuple(args), {})
         need(inferred is not None and inferred.kind == Kind("array", stmt.out.kind.dtype, 1))
         out = self.vector(stmt.out, ir.Region())
@@ -485,6 +486,14 @@ def never_raises(stmt: ir.Apply) -> bool:
     if not stmt.out.kind.python or stmt.fn in NEVER_RAISE:
         return True
     return stmt.fn is operator.truediv and isinstance(stmt.args[1], Const) and stmt.args[1].value != 0
+
+
+def sure(operands: list[Any]) -> bool:
+    """Whether the numbers among operands are of the precision that their kinds say.
+
+    One that is NumPy's on one way and Python's on another has the kind of NumPy's, but makes no float32 a float64.
+    """
+    return all(isinstance(a, Const) or a.kind.python or not a.kind.scalar for a in operands)
 
 
 def elementwise(fn: Any) -> bool:

@@ -302,6 +302,94 @@ def test_what_is_left_of_nothing_is_nothing(f: Any) -> None:
         ad.grad(f)(X[:0])
 
 
+def precision(x, flag):
+    s = 2
+    if flag:
+        s = x[0]
+    y = np.zeros(len(x), dtype=np.float32)
+    for i in range(len(x)):
+        y[i] = x[i] / s
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("flag", [np.bool_(True), np.bool_(False)])
+def test_a_number_of_python_on_one_way_makes_no_gradient_of_another_precision(flag: Any) -> None:
+    assert ad.grad(precision)(X, flag).dtype == X.dtype
+
+
+def item_of_a_list(x):
+    rows = []
+    for _ in range(len(x)):
+        rows.append(x)
+    w = rows[0]
+    for i in range(len(w)):
+        w[i] = w[i] * 2.0 + 1.0
+    return np.sum(w * w)
+
+
+def test_an_item_of_a_list_may_be_the_callers_array() -> None:
+    """Here its entries share one place in memory, so that a trip reads what the one before has written."""
+    folded = lambda: np.lib.stride_tricks.as_strided(X.copy(), (4,), (0,))
+    assert ad.value_and_grad(item_of_a_list)(folded())[0] == item_of_a_list(folded())
+
+
+def kept_in_a_list(x):
+    rows = []
+    for k in range(len(x)):
+        rows.append(x * (k + 1.0))
+    y = np.zeros(len(x))
+    rows.append(y)
+    for i in range(len(x)):
+        y[i] = x[i] * 2.0
+    return rows
+
+
+def test_who_reads_a_list_reads_the_arrays_in_it() -> None:
+    stacked = lambda x: np.sum(np.array(kept_in_a_list(x)) ** 2)
+    assert_gradient(stacked, X)
+    rows, tangents = ad.jvp(kept_in_a_list, (X,), (np.ones(5),))
+    np.testing.assert_array_equal(rows[-1], 2.0 * X)
+    np.testing.assert_array_equal(tangents[-1], np.full(5, 2.0))
+
+
+KEPT: list[Any] = []
+
+
+def kept_outside(x):
+    y = np.zeros(len(x))
+    KEPT.append(y)
+    for i in range(len(x)):
+        y[i] = x[i] * 2.0
+    return np.sum(x * x)
+
+
+def test_what_is_kept_outside_is_written() -> None:
+    ad.grad(kept_outside)(X)
+    np.testing.assert_array_equal(KEPT.pop(), 2.0 * X)
+
+
+def written_inside(x):
+    rows = []
+    for k in range(len(x)):
+        rows.append(x * (k + 1.0))
+
+    def inner(v):
+        s = 0.0
+        first = rows[0]
+        for i in range(len(v)):
+            first[i] = 2.0
+            s += v[i] * v[i]
+        return s
+
+    gradient = ad.grad(inner)(x)
+    return np.sum(np.array(rows) ** 2) + np.sum(gradient)
+
+
+def test_what_an_inner_derivative_writes_into_a_list_around_it_stays() -> None:
+    assert ad.value_and_grad(written_inside)(X)[0] == pytest.approx(written_inside(X), rel=1e-12)
+    assert_gradient(written_inside, X)
+
+
 def stored_behind(x):
     u = np.zeros(len(x))
     for j in range(len(x) - 1):

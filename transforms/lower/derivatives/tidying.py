@@ -15,13 +15,18 @@ def tidied(sweeps: Block) -> Block:
     """The sweeps of an inner derivative without what nobody needs, their loops taken at once where they can be.
 
     So much less is differentiated again.  The first of the block's results are values that others hold, too: they stay
-    what they are.  Where there are numbers alone, equal ones are computed once: of arrays, each may still be written.
+    what they are, and so does all memory that was there before.  Where there are numbers alone, equal ones are computed
+    once: of arrays, each may still be written.
     """
+    from transforms.analyse.slots import accessed_by
     from transforms.optimise import arrays, common, dead, factors, fold
 
     copier = ir.Copier()
     copier.bind = lambda tree: tree  # type: ignore[method-assign]
     sweeps = copier.block(sweeps)  # the statements are held elsewhere, too
+    before = accessed_by(ir.free_vars(sweeps.stmts))
+    used = [v for stmt in ir.walk(sweeps) for v in ir.tree_vars(list(ir.operands(stmt)))]
+    sweeps.results[0] = (*sweeps.results[0], *[v for v in used if v.region is not None and v.region.find() in before])
     function = ir.Function("", [], sweeps)
     dead.remove(function)
     arrays.vectorise(function)
