@@ -3087,3 +3087,30 @@ def test_a_pullback_outlives_the_derivative_in_which_it_was_made():
 
     with contextlib.suppress(DerivativeError):
         assert ad.grad(f)(3.0) == 16.0 * 3.0**3  # slope and pullback are 2 * x * x, each
+
+
+def written_through_a_copy_of_what_is_in_columns(x):
+    y = x.copy()
+    r = np.reshape(y, -1)
+    r[1] = 5.0
+    return y[0, 1] * x[0, 0] + y[1, 0]
+
+
+def written_past_a_copy_in_the_order_of_columns(x):
+    y = np.copy(x)
+    r = np.reshape(y, -1)
+    r[1] = 5.0
+    return y[0, 1] * x[0, 0] + y[1, 0]
+
+
+@pytest.mark.parametrize(
+    "f", [written_through_a_copy_of_what_is_in_columns, written_past_a_copy_in_the_order_of_columns]
+)
+def test_copies_have_their_rows_or_columns_in_order(f):
+    """The method copies into rows, the function into the order of its argument: `reshape` then views or copies."""
+    for x in (M.copy(), np.asfortranarray(M)):
+        value, gradient = ad.value_and_grad(f)(x)
+        assert value == f(x)
+        np.testing.assert_allclose(gradient.ravel(), differences(f, (x,), 0), atol=1e-6)
+        assert ad.jvp(f, (x,), (x,))[0] == value
+        assert ad.vjp(f, x)[0] == value

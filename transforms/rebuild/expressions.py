@@ -89,6 +89,8 @@ def application(rb: Rebuild, stmt: ir.Apply) -> Any:
         return gast.Call(expr(rb, args[0]), [expr(rb, a) for a in args[1:]], keywords(rb, stmt.kwargs))
     if fn is np.transpose and len(args) == 1 and not stmt.kwargs:
         return gast.Attribute(expr(rb, args[0]), "T", gast.Load())
+    if fn is np.copy and stmt.kwargs == {"order": Const("C")}:
+        return gast.Call(gast.Attribute(expr(rb, args[0]), "copy", gast.Load()), [], [])
     if fn in METHODS and stmt.loc is not None and stmt.loc.derived and is_array(args[0]):
         target = gast.Attribute(expr(rb, args[0]), METHODS[fn], gast.Load())
         return gast.Call(target, [expr(rb, a) for a in args[1:]], keywords(rb, stmt.kwargs))

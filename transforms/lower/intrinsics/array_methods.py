@@ -41,6 +41,13 @@ def tolist_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
     return value if value.kind.scalar else lo.refuse("tolist of an array of this rank is not followed")
 
 
+def copy_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
+    """`x.copy()`, whose rows are in order; those of `np.copy(x)` are in the order of `x`."""
+    if value.kind.scalar:
+        return lo.apply(np.copy, value, *args, **kwargs)
+    return lo.apply(np.copy, value, **({"order": args[0]} if args else {"order": Const("C"), **kwargs}))
+
+
 def flatten_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
     return lo.apply(np.copy, lo.apply(np.ravel, value, *args, **kwargs))
 
@@ -60,6 +67,7 @@ def view_(lo: Lowering, value: Var, args: tuple, kwargs: dict) -> Any:
 
 METHODS: dict[str, Callable[..., Any]] = {
     "view": view_,
+    "copy": copy_,
     "fill": fill_,
     "partition": partition_,
     "sort": sort_,

@@ -60,7 +60,7 @@ def array_attribute(lo: Lowering, value: Var, name: str) -> Any:
 
 
 ARRAY_ATTRIBUTES = {"T", "mT", "size", "dtype", "itemsize", "nbytes", "ndim", "strides", "flags"}
-ARRAY_METHODS = {"item", "tolist", "astype", "flatten", "fill", "sort", "put", "partition", "tobytes", "view"}
+ARRAY_METHODS = {"item", "tolist", "astype", "flatten", "fill", "sort", "put", "partition", "tobytes", "view", "copy"}
 
 
 def shape(lo: Lowering, value: Var) -> Any:
