@@ -35,25 +35,36 @@ def owned(lo: Lowering, table: dict[int, Any]) -> dict[int, Any]:
 
 def origins(bar: Any, made: dict[int, Any]) -> set[int] | None:
     """The arrays made here whose memory this one may have; None: memory from outside, or repeated entries."""
-    stmt = made.get(bar.serial) if isinstance(bar, Var) else None
+    found: set[int] = set()
+    seen: set[int] = set()
+    waiting = [bar]
+    while waiting:
+        operand = waiting.pop()
+        if isinstance(operand, Var) and operand.serial in seen:
+            continue
+        sources = shared_with(operand, made.get(operand.serial) if isinstance(operand, Var) else None)
+        if sources is None:
+            return None
+        seen.add(operand.serial)
+        if not sources:
+            found.add(operand.serial)
+        waiting += sources
+    return found
+
+
+def shared_with(bar: Any, stmt: Any) -> list[Any] | None:
+    """The operands whose memory an array may have that a statement makes; None: memory from outside."""
     if isinstance(stmt, ir.If):
         i = next(i for i, out in enumerate(stmt.outs) if out is bar)
-        sides = [origins(side.results[i], made) for side in (stmt.then, stmt.orelse)]
-        return None if None in sides else set().union(*sides)  # type: ignore[arg-type]
+        return [side.results[i] for side in (stmt.then, stmt.orelse)]
     if isinstance(stmt, ir.Loop):
-        return {bar.serial}
+        return []
     if not isinstance(stmt, ir.Apply) or stmt.fn is np.broadcast_to:
         return None
-    inferred = kinds.infer(stmt.fn, stmt.args, stmt.kwargs)
-    if inferred is None and stmt.fn is not runtime.unbroadcast:
-        return None
     if stmt.fn is runtime.unbroadcast:
-        return origins(stmt.args[0], made)
-    assert inferred is not None
-    if not inferred.shares:
-        return {bar.serial}
-    shared = [origins(v, made) for i in inferred.shares for v in ir.tree_vars(stmt.args[i])]
-    return None if None in shared else set().union(*shared)  # type: ignore[arg-type]
+        return [stmt.args[0]]
+    inferred = kinds.infer(stmt.fn, stmt.args, stmt.kwargs)
+    return None if inferred is None else [v for i in inferred.shares for v in ir.tree_vars(stmt.args[i])]
 
 
 def own_residuals(low: Lowered, reverse: Reverse, outputs: list[Var], kept: list[Var]) -> tuple[Var, ...]:

@@ -14,9 +14,10 @@ def expose(new: ir.If, back: ir.If) -> None:
     for position, (forward, backward) in enumerate(((new.then, back.then), (new.orelse, back.orelse))):
         own = {v.serial: v for s in (*forward.stmts, *attempted(new, position)) for v in ir.defined(s)}
         memo: dict[int, Any] = {}
+        seen = {id(r): out for out, r in zip(new.outs, forward.results, strict=True)}
         for var in ir.free_vars(backward.stmts, backward.results):
             if var.serial in own:
-                memo[var.serial] = exposed(new, position, var)
+                memo[var.serial] = seen.get(id(var)) or add_out(new, position, var)
         replace(backward, memo)
 
 
@@ -27,10 +28,14 @@ def attempted(stmt: ir.If, position: int) -> list[Any]:
 
 def exposed(new: ir.If, position: int, var: Var) -> Var:
     """The out by which a Var of one branch is seen after it."""
+    results = (new.then, new.orelse)[position].results
+    found = next((out for out, result in zip(new.outs, results, strict=True) if result is var), None)
+    return found or add_out(new, position, var)
+
+
+def add_out(new: ir.If, position: int, var: Var) -> Var:
+    """A new out for a Var that one branch binds."""
     sides = (new.then, new.orelse)
-    for out, result in zip(new.outs, sides[position].results, strict=True):
-        if result is var:
-            return out
     out = Var(var.name, var.kind, var.region, shape=var.shape)
     new.outs.append(out)
     sides[position].results.append(var)

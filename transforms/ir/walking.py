@@ -20,11 +20,15 @@ def blocks(stmt: Any) -> Sequence[Block]:
 
 def walk(block: Block) -> Iterator[Any]:
     """All statements of a block and of the blocks inside, in order."""
-    for stmt in block.stmts:
-        yield stmt
-        if type(stmt) in BLOCKS:
-            for inner in blocks(stmt):
-                yield from walk(inner)
+    waiting = [iter(block.stmts)]  # no recursion: each statement would pass through all generators around it
+    while waiting:
+        for stmt in waiting[-1]:
+            yield stmt
+            if type(stmt) in BLOCKS:
+                waiting += [iter(inner.stmts) for inner in reversed(blocks(stmt))]
+                break
+        else:
+            waiting.pop()
 
 
 def defined(stmt: Any) -> list[Var]:
