@@ -428,8 +428,8 @@ class Lowering:
             return
         if out.kind == kinds.INT:
             self.note_extent(fn, out, args)
-        elif fn in SHAPED and isinstance(args[-1], Var) and extents.given(args[-1], self.extents) is not None:
-            out.shape = extents.given(args[-1], self.extents)
+        elif fn in SHAPED and (given := extents.whole(args[-1])) is not None:
+            out.shape = given
         else:
             found = extents.infer(fn, out, args, kwargs, self.extents)
             if found is None and self.notes.concrete:
