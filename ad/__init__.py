@@ -25,9 +25,11 @@ from ad.jacobians import jacfwd as jacfwd
 from ad.jacobians import jacobian as jacobian
 from ad.jacobians import jacrev as jacrev
 from transforms.errors import DerivativeError as DerivativeError
+from transforms.errors import RefusedAtRunTime as RefusedAtRunTime
 
 __all__ = [
     "DerivativeError",
+    "RefusedAtRunTime",
     "check_grads",
     "defjvp",
     "defvjp",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from transforms.errors import ArgumentError
 
 
 def defvjp(fun: Callable[..., Any], *makers: Callable[..., Any], argnums: tuple[int, ...] | None = None) -> None:
@@ -16,6 +18,7 @@ def defvjp(fun: Callable[..., Any], *makers: Callable[..., Any], argnums: tuple[
         argnums: the positions of the arguments that the makers are for, if not 0, 1, ...
 
     Raises:
+        ArgumentError: the makers are no functions, or not as many as `argnums`.
         UnsupportedError: when a derivative is asked for along an argument without a maker.
 
     >>> import ad, numpy as np
@@ -25,8 +28,9 @@ def defvjp(fun: Callable[..., Any], *makers: Callable[..., Any], argnums: tuple[
     """
     from tensor.registry import Partial
 
+    numbered = positions("defvjp", fun, makers, argnums)
     rule = rule_of(fun)
-    for position, maker in zip(argnums or range(len(makers)), makers, strict=False):
+    for position, maker in numbered:
         old = rule.partials.get(position, Partial())
         rule.partials[position] = Partial(old.pushforward, uncurried(maker), old.linear)
 
@@ -35,7 +39,7 @@ def defjvp(fun: Callable[..., Any], *jvps: Callable[..., Any], argnums: tuple[in
     """Declare the pushforwards of `fun`: `jvp(g, ans, *args, **kwargs)` gives a tangent, one for each argument.
 
     `g` is the tangent of the argument, `ans` the result; the tangent of the result is the sum over the arguments.
-    `argnums` as for `defvjp`.
+    `argnums` and errors as for `defvjp`.
 
     >>> import ad, numpy as np
     >>> ad.defjvp(np.spacing, lambda g, ans, x: 0.0 * g)
@@ -44,10 +48,27 @@ def defjvp(fun: Callable[..., Any], *jvps: Callable[..., Any], argnums: tuple[in
     """
     from tensor.registry import Partial
 
+    numbered = positions("defjvp", fun, jvps, argnums)
     rule = rule_of(fun)
-    for position, pushforward in zip(argnums or range(len(jvps)), jvps, strict=False):
+    for position, pushforward in numbered:
         old = rule.partials.get(position, Partial())
         rule.partials[position] = Partial(pushforward, old.pullback, False)
+
+
+def positions(
+    name: str, fun: Any, makers: tuple[Any, ...], argnums: tuple[int, ...] | None
+) -> Iterator[tuple[int, Callable[..., Any]]]:
+    """The functions of a rule with the positions that they are for."""
+    if not makers or not all(map(callable, (fun, *makers))):
+        reason = f"ad.{name} takes a function, and for each of its arguments one that gives the derivative"
+        raise ArgumentError(reason, None, f"write ad.{name}(f, lambda {SIGNATURES[name]})")
+    nums = range(len(makers)) if argnums is None else argnums
+    if len(nums) != len(makers):
+        raise ArgumentError(f"{len(makers)} functions are given to ad.{name}, and {len(nums)} argnums")
+    return zip(nums, makers, strict=True)
+
+
+SIGNATURES = {"defvjp": "ans, x: lambda g: ...", "defjvp": "g, ans, x: ..."}
 
 
 def rule_of(fun: Callable[..., Any]) -> Any:

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import transforms
-from tensor.runtime import ShapesDiffer
-from transforms.errors import DerivativeError
+from transforms.errors import REFUSALS, DerivativeError, shorten
 
 if TYPE_CHECKING:
     from transforms.derive import Derived
@@ -57,22 +56,24 @@ class Derivative:
         else:
             key = (*map(self._key_of, args), *((name, self._key_of(kwargs[name])) for name in kwargs))
         variants = self._variants.get(key)
-        if not variants:
-            return self.derived(key, args, kwargs)
-        latest = variants[0]  # from here on the usual way, which must cost little
-        holds = latest.holds or latest.stands
-        if not holds():
-            return self.derived(key, args, kwargs)
-        self._latest = latest
         try:
-            return latest.run(*args, **kwargs) if kwargs else latest.run(*args)
-        except DerivativeError:
+            if not variants:
+                return self.derived(key, args, kwargs)
+            latest = variants[0]  # from here on the usual way, which must cost little
+            holds = latest.holds or latest.stands
+            if not holds():
+                return self.derived(key, args, kwargs)
+            self._latest = latest
+            try:
+                return latest.run(*args, **kwargs) if kwargs else latest.run(*args)
+            except BaseException as error:
+                if not transforms.derive.own_check(error, latest):
+                    transforms.derive.tell(error, latest)
+                    raise
+            return self.derived(key, args, kwargs)
+        except REFUSALS as error:
+            shorten(error)
             raise
-        except Exception as error:
-            if not isinstance(error, ShapesDiffer) or not transforms.derive.own_check(error, latest):
-                explain(error, [latest])
-                raise
-        return self.derived(key, args, kwargs)
 
     def derived(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value by another text than the latest, or by a new one."""
@@ -88,11 +89,6 @@ class Derivative:
 
         try:
             return transforms.derive.run(variants, args, kwargs, make)
-        except DerivativeError:
-            raise
-        except Exception as error:
-            explain(error, variants)
-            raise
         finally:
             self._latest = variants[0] if variants else self._latest
 
@@ -128,7 +124,11 @@ class Derivative:
         >>> "2.0 * x" in ad.grad(lambda x: x * x).source_for(3.0)
         True
         """
-        return self.derive(args, kwargs).source
+        try:
+            return self.derive(args, kwargs).source
+        except DerivativeError as error:
+            shorten(error)
+            raise
 
     def show(self) -> None:
         """Print the text."""
@@ -149,7 +149,11 @@ class Derivative:
 
         if self._latest is None:
             raise ValueError(self.no_text())
-        return export.write(self._latest, path, self.fn, __version__)
+        try:
+            return export.write(self._latest, path, self.fn, __version__)
+        except DerivativeError as error:
+            shorten(error)
+            raise
 
     def _repr_html_(self) -> str:
         import html  # here: few need it, and importing the library must cost little
@@ -169,18 +173,3 @@ class Derivative:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
-
-
-def explain(error: BaseException, variants: list[Derived]) -> None:
-    """Note on an exception which of the user's lines the emitted line comes from."""
-    trace, place = error.__traceback__, None
-    texts = {derived.filename: derived.lines for derived in variants}
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename in texts:
-            place = texts[trace.tb_frame.f_code.co_filename].get(trace.tb_lineno)
-        trace = trace.tb_next
-    if place is None:
-        return
-    node = place.stmt or place.node
-    line = place.source.lines[node.lineno - 1].strip() if node.lineno <= len(place.source.lines) else ""
-    error.add_note(f"in the derivative of {place.source.name}, {place.source.filename}, line {node.lineno}: {line}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import transforms
 from ad.derivative import Derivative
-from transforms.errors import ArgumentError
+from transforms.errors import REFUSALS, ArgumentError, shorten
 
 
 def grad(fn: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Derivative:
@@ -31,6 +31,8 @@ def grad(fn: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bo
         SourceError: Python has not kept the source of the function.
         UnsupportedError: a construct or function that cannot be differentiated, with its line.
             All four are a `DerivativeError`, raised by the derivative when it is called, not by `grad`.
+        RefusedAtRunTime: what only shows when run, as two arguments that share memory which `fn` writes; it is no
+            Exception, so that no `except` of the function's swallows it.
 
     >>> import ad, numpy as np
     >>> ad.grad(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
@@ -59,14 +61,19 @@ def vjp(fn: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., tuple
 
     Raises:
         ArgumentError: from the pullback, where the cotangent does not have the structure or a shape of the value.
-        UnsupportedError: as for `grad`.
+        KindError: the output is None, text, or of integers or bools alone; in a container these take no cotangent.
+        UnsupportedError, RefusedAtRunTime: as for `grad`.
 
     >>> import ad
     >>> y, pullback = ad.vjp(lambda a, b: a * b, 2.0, 3.0)
     >>> y, pullback(1.0)
     (6.0, (3.0, 2.0))
     """
-    found: tuple[Any, Callable[..., tuple[Any, ...]]] = transforms.derive.pullback(fn, primals)
+    try:
+        found: tuple[Any, Callable[..., tuple[Any, ...]]] = transforms.derive.pullback(fn, primals)
+    except REFUSALS as error:
+        shorten(error)
+        raise
     return found
 
 
@@ -80,7 +87,8 @@ def jvp(fn: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, .
 
     Raises:
         ArgumentError: a tangent does not have the structure or a shape of its primal.
-        UnsupportedError: as for `grad`.
+        KindError: the output is None, text, or of integers or bools alone.
+        UnsupportedError, RefusedAtRunTime: as for `grad`.
 
     >>> import ad
     >>> ad.jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
@@ -89,7 +97,11 @@ def jvp(fn: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, .
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         remedy = "write ad.jvp(f, (x,), (v,))"
         raise ArgumentError("primals and tangents are tuples with an entry for each argument", None, remedy)
-    found: tuple[Any, Any] = transforms.derive.pushforward(fn, tuple(primals), tuple(tangents))
+    try:
+        found: tuple[Any, Any] = transforms.derive.pushforward(fn, tuple(primals), tuple(tangents))
+    except REFUSALS as error:
+        shorten(error)
+        raise
     return found
 
 
@@ -110,7 +122,7 @@ def hvp(fn: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     gradient = grad(fn)
 
     def product(x: Any, v: Any) -> Any:
-        return jvp(gradient, (x,), (v,))[1]
+        return transforms.derive.along(gradient, (x,), (v,))
 
     return product
 

@@ -58,7 +58,7 @@ ADD_AT = np.add.at  # each look-up of a ufunc's method makes a new object: this 
 METHODS: dict[str, Callable[..., Any]] = {
     name: getattr(np, name)
     for name in (
-        "all any argmax argmin argpartition argsort choose clip compress conj conjugate copy cumprod cumsum "
+        "all any argmax argmin argpartition argsort choose clip compress conj conjugate cumprod cumsum "
         "diagonal dot max mean min nonzero prod ravel repeat reshape round searchsorted squeeze std sum "
         "swapaxes take trace transpose var"
     ).split()

@@ -14,7 +14,13 @@ import numpy as np
 
 
 class Refused(BaseException):
-    """A refusal that could only come at run time; no `except Exception` of the user's swallows it."""
+    """A refusal that could only come at run time, with its reason and perhaps a remedy.
+
+    No `except Exception` of the user's swallows it.
+    """
+
+    def __str__(self) -> str:
+        return ": ".join(self.args)
 
 
 class ShapesDiffer(ValueError):
@@ -60,6 +66,14 @@ def check_key(key: Any, keys: tuple[Any, ...]) -> None:
     """Raise what a dict of these keys raises."""
     if key not in keys:
         raise KeyError(key)
+
+
+def check_entries(array: Any, axis: int, start: int, stop: int, step: int = 1) -> None:
+    """Raise what an index raises that is beyond an axis, if one of `range(start, stop, step)` is; a slice does not."""
+    size, entries = array.shape[axis], range(start, stop, step)
+    if entries and entries[-1] >= size:
+        first = max(0, -((start - size) // step))
+        raise IndexError(f"index {entries[first]} is out of bounds for axis {axis} with size {size}")
 
 
 def unbroadcast(bar: Any, x: Any) -> Any:
@@ -327,7 +341,10 @@ STATIC = (inverse_axes, pad_widths, tensordot_transpose, axes_text, einsum_trans
 def same_view(out: Any, source: Any, out_bar: Any, source_bar: Any) -> None:
     """Check that a shadow was viewed (or copied) as its primal was: `reshape` decides by the memory layout."""
     if np.may_share_memory(out, source) != np.may_share_memory(out_bar, source_bar):
-        raise Refused("a reshape copies here, so that writes through it cannot be followed: reshape a contiguous array")
+        raise Refused(
+            "a reshape copies here, so that writes through it cannot be followed",
+            "reshape a contiguous array: np.ascontiguousarray(x).reshape(...)",
+        )
 
 
 def unshared(written: tuple[Any, ...], others: tuple[Any, ...]) -> None:
@@ -336,34 +353,37 @@ def unshared(written: tuple[Any, ...], others: tuple[Any, ...]) -> None:
         for b in (*written[i + 1 :], *others):
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
                 raise Refused(
-                    "two arrays given to this function share memory, and one is written in place: pass copies of them"
+                    "two arrays given to this function share memory, and one is written in place", "pass copies of them"
                 )
 
 
 def distinct(containers: tuple[Any, ...]) -> None:
     """Check that a container written in place is not given twice."""
     if len({id(c) for c in containers}) < len(containers):
-        raise Refused("a list, dict or object is given to this function twice, and one is written: pass copies of it")
+        raise Refused("a list, dict or object is given to this function twice, and one is written", "pass copies of it")
 
 
 def same_length(before: int, after: int) -> None:
     """Check that a list has kept its length in a loop over it."""
     if before != after:
-        raise Refused("the list that is iterated over changes its length meanwhile: iterate over a copy of it")
+        raise Refused("the list that is iterated over changes its length meanwhile", "iterate over a copy of it")
 
 
 def some_trips(count: Any) -> None:
     """Check that a loop has a trip: the first one was taken out of it."""
     if not count > 0:
-        raise Refused("a loop over no items, which binds what is used later: this is not followed")
+        raise Refused(
+            "this loop runs over no items here, and what is used after it is bound in it",
+            "bind it before the loop, to a value of the same kind",
+        )
 
 
 def not_integer(*values: Any) -> None:
     """Check that numbers and arrays are not of integers: an array made of them would be one of integers."""
     if all(isinstance(x, int) or hasattr(x, "dtype") and x.dtype.kind in "iub" for x in values):
         raise Refused(
-            "a value that is of ints on one way and of floats on another makes an array, or is written into: "
-            "write 0.0 for 0, .astype(float) of an array"
+            "a value that is of ints on one way and of floats on another makes an array, or is written into",
+            "write 0.0 for 0, .astype(float) of an array",
         )
 
 
@@ -375,7 +395,10 @@ def strided_places(x: Any, shape: Any, strides: Any) -> Any:
         places = places + along.reshape((n,) + (1,) * (places.ndim - axis - 1))
     whole = all(step % x.itemsize == 0 for step in strides) and x.flags.c_contiguous
     if not whole or places.size and not 0 <= places.min() <= places.max() < x.size:
-        raise Refused("a strided view of what is not contiguous, or beyond its entries, is not followed")
+        raise Refused(
+            "a strided view of what is not contiguous, or beyond its entries, is not followed",
+            "view a contiguous array: np.ascontiguousarray(x)",
+        )
     return places
 
 
@@ -388,7 +411,10 @@ def window_places(x: Any, window_shape: Any, axis: Any) -> Any:
 def distinct_places(places: Any) -> None:
     """Check that no entry is written twice through a strided view."""
     if np.unique(places).size != places.size:
-        raise Refused("an entry is written twice at once through a strided view: which value it gets is not said")
+        raise Refused(
+            "an entry is written twice at once through a strided view: which value it gets is not said",
+            "write through a view whose entries do not overlap",
+        )
 
 
 def written_part(bar: Any, index: Any) -> Any:
@@ -437,7 +463,9 @@ def numeric(x: Any) -> Any:
     if isinstance(x, (int, float, np.generic)) or hasattr(x, "dtype") and type(x).__name__ == "ndarray":
         if not np.iscomplexobj(x):
             return x
-    raise Refused(f"a real number or array is needed in a derivative here, not {type(x).__name__}")
+    complex_numbers = isinstance(x, (complex, np.generic)) or hasattr(x, "dtype")
+    found, remedy = ("complex numbers", "take the real part") if complex_numbers else (type(x).__name__, "convert it")
+    raise Refused(f"a real number or array is needed in a derivative here, not {found}", remedy)
 
 
 def broadcast_like(dot: Any, x: Any) -> Any:

@@ -174,6 +174,83 @@ def test_no_import_cycles() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
+# What a module does while it is imported, in order: ("load", module), ("name", module, attribute), ("bind", attribute).
+Event = tuple[str, ...]
+
+
+@cache
+def events(module: str) -> tuple[Event, ...]:
+    aliases: dict[str, str] = {}
+    return tuple(event for stmt in tree_of(modules()[module]).body for event in events_of(module, stmt, aliases))
+
+
+def events_of(module: str, stmt: ast.stmt, aliases: dict[str, str]) -> Iterator[Event]:
+    """What one statement does; `aliases` are the names of the modules imported before it."""
+    if is_type_checking(stmt):
+        return
+    if isinstance(stmt, ast.Import):
+        yield from (("load", alias.name) for alias in stmt.names)
+    elif isinstance(stmt, ast.ImportFrom):
+        base = absolute(module, modules()[module], stmt)
+        yield ("load", base)
+        for alias in stmt.names:
+            inner = f"{base}.{alias.name}"
+            if inner in modules():
+                aliases[alias.asname or alias.name] = inner
+                yield ("load", inner)
+            else:
+                yield ("name", base, alias.name)
+            yield ("bind", alias.asname or alias.name)
+    else:
+        for node in run_at_once(stmt):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases:
+                yield ("name", aliases[node.value.id], node.attr)
+        for node in (stmt, *run_at_once(stmt)):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield ("bind", node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                yield ("bind", node.name)
+
+
+def run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """The syntax inside that is evaluated when the module is imported: no bodies of functions, no annotations."""
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns") or name == "body" and isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield child
+                yield from run_at_once(child)
+
+
+def cut_short(first: str) -> list[str]:
+    """The names that are asked of modules before they have them, if `first` is imported before all others."""
+    bound: dict[str, set[str]] = {}
+    found = []
+
+    def load(module: str) -> None:
+        package = module.rpartition(".")[0]
+        if package:
+            load(package)
+        if module not in modules() or module in bound:
+            return
+        bound[module] = set()
+        for kind, name, *rest in events(module):
+            if kind == "load":
+                load(name)
+            elif kind == "bind":
+                bound[module].add(name)
+            elif name in bound and rest[0] not in bound[name] and f"{name}.{rest[0]}" not in modules():
+                found.append(f"import {first}: {module} asks {name} for {rest[0]}")
+
+    load(first)
+    return found
+
+
+def test_every_module_can_be_imported_first() -> None:
+    assert "\n".join(line for module in modules() for line in cut_short(module)) == ""
+
+
 def test_import_ad_loads_no_extra() -> None:
     packages = {name.partition(".")[0] for name in loaded_by_import_ad()}
     assert {name for name in packages if third_party(name)} <= {"numpy", "gast", "astunparse", "six"}

@@ -7,7 +7,9 @@ of what is constant (strings, flags, None, functions).  Two calls with the same 
 from __future__ import annotations
 
 import dataclasses
+import numbers
 import operator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,9 @@ from tensor import tree
 from transforms import ir, kinds
 from transforms.errors import ArgumentError, KindError
 from transforms.ir import Const, Var
-from transforms.lower.derivatives import Frozen
-from transforms.lower.objects import heap_class
-from transforms.lower.state import Lowering
+from transforms.lower.derivatives.arguments import Frozen
+from transforms.lower.objects.model import heap_class
+from transforms.lower.state.lowering import Lowering
 
 LONGEST_KNOWN_LIST = 16
 ndarray = np.ndarray
@@ -206,14 +208,32 @@ class Entry:
 def nothing_to_differentiate(value: Any, name: str) -> KindError:
     """The refusal of an argument that holds no float: of a container of ints, and of what is no number at all."""
     what = "None" if value is None else f"a {type(value).__name__}"
-    remedy = "choose another argument with argnums"
     if isinstance(value, (list, tuple, dict)) and any(type(v) is int for v in tree.leaves(value)):
         return KindError(
             f"the argument {name} is {what} of ints, which have no derivative", None, "write them as floats"
         )
-    return KindError(
-        f"the argument {name} is {what} without a float in it: there is nothing to differentiate", None, remedy
-    )
+    if isinstance(value, (list, tuple, dict)) or is_record(value):
+        reason = f"the argument {name} is {what} without a float in it: there is nothing to differentiate"
+        return KindError(reason, None, ANOTHER)
+    return KindError(f"the argument {name} is {what}, which has no derivative", None, conversion(value, name))
+
+
+def conversion(value: Any, name: str) -> str:
+    """What to write for an argument that is no float and no container of floats."""
+    if isinstance(value, bool):
+        return f"write 1.0 for True and 0.0 for False, or {ANOTHER}"
+    if isinstance(value, numbers.Number):
+        return f"convert it with float({name})"
+    if isinstance(value, ndarray):
+        return f"write {name}.filled(0.0)" if hasattr(value, "filled") else f"convert it with np.asarray({name})"
+    if isinstance(value, (set, frozenset)):
+        return "write a list or a tuple"
+    if hasattr(value, "__dict__") and not callable(value) and not isinstance(value, ModuleType):
+        return f"make {type(value).__name__} a dataclass, whose attributes are differentiated, or {ANOTHER}"
+    return ANOTHER
+
+
+ANOTHER = "choose another argument with argnums"
 
 
 def _label(key: Any, name: str) -> str:

@@ -11,7 +11,9 @@ reason, and ends with a way out:
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from types import TracebackType
 
 from tensor.runtime import Refused
 
@@ -109,7 +111,51 @@ class RefusedAtRunTime(_Explained, Refused):
     Cause: two arguments turn out to share memory which one of them writes, say.
     Wrong: `df(buffer[1:], buffer[:-1])` where the function writes into its first argument.
     Right: `df(buffer[1:].copy(), buffer[:-1])`.
+
+    >>> import ad, numpy as np
+    >>> def f(x, y):
+    ...     x[0] = y[1]
+    ...     return np.sum(x * y)
+    >>> x = np.ones(2)
+    >>> try:
+    ...     ad.grad(f)(x, x)
+    ... except ad.RefusedAtRunTime as error:
+    ...     print(error.remedy)
+    pass copies of them
     """
+
+
+REFUSALS = (DerivativeError, RefusedAtRunTime)
+ROOMS = ("ad", "tensor", "transforms")
+
+
+def shorten(error: DerivativeError | RefusedAtRunTime) -> None:
+    """Leave out of a traceback what is inside of this library, below the function that the user called.
+
+    The message says where in the user's code the reason is.  Frames of emitted texts stay, and so does the exception
+    that the user was handling meanwhile.  With the environment variable AD_TRACEBACK=full all stays.
+    """
+    if os.environ.get("AD_TRACEBACK") == "full":
+        return
+    context = error.__context__
+    while context is not None and context.__traceback__ is not None and is_ours(context.__traceback__):
+        context = context.__context__
+    error.__context__, error.__cause__, error.__suppress_context__ = context, None, False
+    frames: list[TracebackType] = []
+    trace = error.__traceback__
+    while trace is not None:
+        if not frames or not is_ours(trace):
+            frames.append(trace)
+        trace = trace.tb_next
+    short: TracebackType | None = None
+    for frame in reversed(frames):
+        short = TracebackType(short, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    error.__traceback__ = short
+
+
+def is_ours(trace: TracebackType) -> bool:
+    """Whether a function of this library is at work in this frame."""
+    return str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0] in ROOMS
 
 
 def explain(reason: str, location: Location | None = None, remedy: str = "") -> str:

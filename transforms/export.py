@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from transforms import source
 from transforms.errors import DerivativeError, SourceError, UnsupportedError
+from transforms.source import finding
 
 if TYPE_CHECKING:
     from transforms.derive import Derived
@@ -78,7 +78,7 @@ def header(origin: Any, version: str) -> list[str]:
         return lines if origin is None else [*lines, f"# Origin: {name}"]
     lines.append(f"# Origin: {code.co_qualname}, {code.co_filename}:{code.co_firstlineno}")
     try:
-        found = source.find(origin)
+        found = finding.find(origin)
     except SourceError:
         return lines
     text = "".join(found.lines[code.co_firstlineno - 1 : found.node.end_lineno])

@@ -20,7 +20,7 @@ from transforms.arguments import LONGEST_KNOWN_LIST, is_record
 from transforms.errors import ArgumentError, KindError
 from transforms.ir import Var
 from transforms.lower.containers.numeric import leaf_kinds
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Ref
 
 
@@ -69,6 +69,9 @@ def fitted(primal: Any, value: Any, where: str) -> Any:
     """The tangent of a number or array, of the primal's own type, shape and dtype."""
     if type(value) is float and type(primal) is float:
         return value
+    if isinstance(value, (str, bytes, dict)) or value is None:
+        what = "None" if value is None else f"a {type(value).__name__}"
+        raise ArgumentError(f"{where} is {what}, {whose(where)} a number or an array")
     if np.shape(value) != np.shape(primal):
         raise ArgumentError(f"{where} has the shape {np.shape(value)}, {whose(where)} {np.shape(primal)}")
     found = value if hasattr(value, "dtype") else np.asarray(value)

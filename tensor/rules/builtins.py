@@ -75,6 +75,7 @@ constant(
     runtime.same_view,
     runtime.same_length,
     runtime.check_shapes,
+    runtime.check_entries,
     runtime.check_key,
     runtime.check_constants,
     runtime.some_trips,

@@ -156,7 +156,7 @@ def points(start, stop, num, endpoint, axis):
 
 def no_step(retstep):
     if retstep:
-        raise NotImplementedError("np.linspace(..., retstep=True): compute the step as (stop - start) / (num - 1)")
+        raise NotImplementedError("np.linspace with retstep has no derivative rule: write (stop - start) / (num - 1)")
 
 
 def linspace_start_pullback(g, ans, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, device=None):
@@ -197,7 +197,7 @@ def linspace_stop_pushforward(
 
 def log_of(base):
     if np.ndim(base):
-        raise NotImplementedError("np.logspace with an array of bases: write base ** np.linspace(...)")
+        raise NotImplementedError("np.logspace of several bases has no derivative rule: write base ** np.linspace(...)")
     return math.log(base)
 
 

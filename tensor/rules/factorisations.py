@@ -89,7 +89,9 @@ def weighted(x, w):
 
 def no_phase(a, name):
     if np.iscomplexobj(a):
-        raise NotImplementedError(f"{name} of a complex matrix: the phase of its vectors is arbitrary")
+        raise NotImplementedError(
+            f"{name} of a complex matrix has no derivative: the phase of its vectors is arbitrary"
+        )
 
 
 def eigh_pullback(g, ans, a, UPLO="L"):

@@ -284,7 +284,7 @@ def added_pushforward(g, ans, a, index, value):
 )
 def fill_diagonal_stores(a, val, wrap=False):
     if wrap:
-        raise NotImplementedError("np.fill_diagonal(..., wrap=True): write a[i, j] = val with explicit indices")
+        raise NotImplementedError("np.fill_diagonal(..., wrap=True) has no derivative rule: write a[i, j] = val")
     i = np.arange(min(a.shape))
     a[(i,) * np.ndim(a)] = val
 
@@ -360,7 +360,7 @@ def copyto_stores(dst, src, casting="same_kind", where=True):
 def put_along_axis_stores(arr, indices, values, axis):
     if axis is None and np.ndim(arr) > 1:
         raise NotImplementedError(
-            "np.put_along_axis(..., axis=None) on a matrix: write a.reshape(-1)[indices] = values"
+            "np.put_along_axis of a matrix without axis has no derivative rule: write a.reshape(-1)[indices] = values"
         )
     arr[along_axis(arr, indices, 0 if axis is None else axis)] = values
 

@@ -114,7 +114,7 @@ def tensorinv_pushforward(g, ans, a, ind=2):
 def as_system(a, b, axes):
     """The matrix that `np.linalg.tensorsolve(a, b)` inverts."""
     if axes is not None:
-        raise NotImplementedError("np.linalg.tensorsolve(..., axes=...): move the axes with np.moveaxis first")
+        raise NotImplementedError("np.linalg.tensorsolve(..., axes=...) has no derivative rule: move the axes first")
     return np.reshape(a, (b.size, b.size))
 
 
@@ -209,7 +209,7 @@ def slogdet_pushforward(g, ans, a):
 
 def only_real(a, b):
     if np.iscomplexobj(a) or np.iscomplexobj(b):
-        raise NotImplementedError("np.linalg.lstsq of complex arrays: write np.linalg.pinv(a) @ b")
+        raise NotImplementedError("np.linalg.lstsq of complex arrays has no derivative: write np.linalg.pinv(a) @ b")
 
 
 def total(bars):

@@ -255,7 +255,8 @@ def only_in_space(a, b, axisa, axisb):
     """Vectors in the plane have a product of another rank or extent, which is seen in their own extents alone."""
     if np.shape(a)[axisa] == 2 or np.shape(b)[axisb] == 2:
         raise NotImplementedError(
-            "np.cross of vectors in the plane: write a[0] * b[1] - a[1] * b[0], or give both a third entry"
+            "np.cross of vectors in the plane has no derivative rule: write a[0] * b[1] - a[1] * b[0], or "
+            "give both a third entry"
         )
 
 

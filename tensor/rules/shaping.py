@@ -306,7 +306,9 @@ def interior(g, array, widths):
     return g[index] if len(index) > 1 else g[index[0]]
 
 
-def pad_pullback(g, ans, array, pad_width, mode="constant", constant_values=0, reflect_type="even"):
+def pad_pullback(
+    g, ans, array, pad_width, mode="constant", constant_values=0, reflect_type="even", end_values=0, stat_length=None
+):
     widths = widths_of(pad_width, np.ndim(array))
     if mode in ("constant", "empty"):
         return interior(g, array, widths)
@@ -320,7 +322,10 @@ def pad_pullback(g, ans, array, pad_width, mode="constant", constant_values=0, r
 
 def only_known_padding(mode, reflect_type):
     if mode not in ("edge", "reflect", "symmetric", "wrap") or reflect_type != "even":
-        raise NotImplementedError("np.pad has derivatives for modes constant, edge, reflect, symmetric and wrap")
+        raise NotImplementedError(
+            "np.pad in this mode has no derivative rule: use the mode constant, edge, reflect, symmetric or wrap, or "
+            "join the array and its border with np.concatenate"
+        )
 
 
 @derivative(
@@ -337,7 +342,9 @@ def only_known_padding(mode, reflect_type):
         lambda: (normal(2, 3), ((1, 0), (2, 5)), "wrap"),
     ],
 )
-def pad_pushforward(g, ans, array, pad_width, mode="constant", constant_values=0, reflect_type="even"):
+def pad_pushforward(
+    g, ans, array, pad_width, mode="constant", constant_values=0, reflect_type="even", end_values=0, stat_length=None
+):
     if mode in ("constant", "empty"):
         return np.pad(g, pad_width)
     only_known_padding(mode, reflect_type)

@@ -5,7 +5,7 @@ import pytest
 
 import ad
 from tensor.registry import RULES
-from transforms.errors import UnsupportedError
+from transforms.errors import ArgumentError, UnsupportedError
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +66,18 @@ def test_rules_on_arrays_can_be_differentiated_again():
     np.testing.assert_allclose(ad.grad(lambda x: np.sum(cube(x)))(x), 3.0 * x**2)
     second = ad.grad(lambda x: np.sum(ad.grad(lambda x: np.sum(cube(x)))(x)))
     np.testing.assert_allclose(second(x), 6.0 * x)
+
+
+@pytest.mark.parametrize("declare", [ad.defvjp, ad.defjvp])
+@pytest.mark.parametrize("given", [(math.gamma,), (math.gamma, 2.0), (math.gamma, None), (2.0, lambda g, ans, x: g)])
+def test_what_is_no_rule_is_refused(declare, given):
+    with pytest.raises(
+        ArgumentError, match=f"ad.{declare.__name__} takes a function, and for each of its arguments one"
+    ):
+        declare(*given)
+
+
+def test_argnums_are_as_many_as_the_rules():
+    with pytest.raises(ArgumentError, match="1 functions are given to ad.defvjp, and 2 argnums"):
+        ad.defvjp(math.gamma, lambda ans, x: lambda g: g, argnums=(0, 1))
+    assert ad.grad(math.gamma)(1.0) == pytest.approx(-0.5772156649)

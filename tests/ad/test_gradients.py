@@ -282,6 +282,79 @@ def test_pullback_of_a_function_that_writes_in_place_may_be_called_again(f) -> N
     np.testing.assert_allclose(second, 2.0 * first)
 
 
+class Holder:
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+
+def list_in_one_branch(x: float) -> float:
+    if x > 0:
+        y = [x, x * x]
+    z = x
+    if x > 0:
+        z = y[0] * y[1] * z
+    return z
+
+
+def containers_in_one_branch(x: float) -> float:
+    if x > 0:
+        y = {"a": np.sin(x), "b": (x, x * x)}
+    z = x
+    if x > 0:
+        z = y["a"] * y["b"][1] * z
+    return z
+
+
+def object_in_inner_branches(x: float) -> float:
+    if x > 0:
+        if x > 1:
+            y = Holder(x * x)
+        else:
+            y = Holder(x * x * x)
+    z = x
+    if x > 0:
+        z = y.value * y.value * z
+    return z
+
+
+def array_in_one_branch(x: float) -> float:
+    if x > 0:
+        y = [np.array([x, x * x]), x]
+    z = x
+    if x > 0:
+        y[0][0] = z * y[1]
+        z = np.sum(y[0]) * y[1]
+    return z
+
+
+def list_in_a_branch_of_a_loop(x: float) -> float:
+    out = x
+    for i in range(3):
+        if i > 0:
+            y = [x * i, x * x]
+        if i > 0:
+            out = out * y[0] + y[1] * out
+    return out
+
+
+@pytest.mark.parametrize("x", [1.5, 0.5, -1.5])
+@pytest.mark.parametrize(
+    "f",
+    [
+        list_in_one_branch,
+        containers_in_one_branch,
+        object_in_inner_branches,
+        array_in_one_branch,
+        list_in_a_branch_of_a_loop,
+    ],
+)
+def test_what_one_branch_binds_is_there_for_the_pullback(f, x) -> None:
+    value, pullback = ad.vjp(f, x)
+    assert value == f(x)
+    np.testing.assert_allclose(pullback(1.0)[0], (f(x + 1e-6) - f(x - 1e-6)) / 2e-6, rtol=1e-6)
+    assert pullback(1.0)[0] == pytest.approx(ad.grad(f)(x), rel=1e-14)
+
+
 def test_pullback_inside_a_function_that_writes_in_place_is_refused_the_second_time() -> None:
     def twice(x):
         _, pullback = ad.vjp(written_in_each_trip, x)
@@ -343,8 +416,28 @@ def test_a_result_that_is_none_on_one_way_is_refused() -> None:
             found = x * 2
         return found
 
-    with pytest.raises(UnsupportedError, match="one value is needed here"):
-        ad.vjp(f, 0.5)
+    for call in (
+        lambda: ad.grad(f)(0.5),
+        lambda: ad.vjp(f, 0.5),
+        lambda: ad.jvp(f, (0.5,), (1.0,)),
+        lambda: ad.jacfwd(f)(X),
+    ):
+        with pytest.raises(UnsupportedError, match="f returns a number on one way, and None or a container on another"):
+            call()
+
+
+def test_a_result_that_is_none_for_other_whole_numbers_has_a_derivative() -> None:
+    def f(x, n):
+        if n > 1:
+            return x**n
+        if n == 1:
+            return [x]
+
+    assert ad.grad(f)(3.0, 2) == 6.0
+    assert ad.jvp(f, (3.0, 2), (1.0, None)) == (9.0, 6.0)
+    assert ad.jacrev(f)(3.0, 2) == ad.jacfwd(f)(3.0, 2) == 6.0
+    with pytest.raises(UnsupportedError, match="so it has no gradient"):
+        ad.grad(f)(3.0, 1)
 
 
 @pytest.mark.parametrize("x", [0.7, np.float64(0.7), np.float32(0.7)])

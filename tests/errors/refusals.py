@@ -3,6 +3,7 @@
 import collections
 import decimal
 import json
+import pickle
 import threading
 
 import numpy as np
@@ -13,6 +14,10 @@ LATEST = collections.deque()
 
 
 class Meta(type):
+    pass
+
+
+class Vector(np.ndarray):
     pass
 
 
@@ -27,6 +32,27 @@ def through_text(x):
 
 def through_json(x):
     return json.loads(json.dumps(x)) * x
+
+
+def through_pickle(x):
+    return pickle.loads(pickle.dumps(x)) * x
+
+
+def pads_by_a_ramp(x):
+    return np.sum(np.pad(x, 1, "linear_ramp", end_values=2.0))
+
+
+def pads_by_a_ramp_to(x):
+    return np.sum(np.pad(x, 1, "linear_ramp", end_values=x[0]))
+
+
+def unknown_keyword(x):
+    return np.sum(np.maximum(x, 0.0, order="F"))
+
+
+def extends_by_tolist(x, a):
+    x += a[:0].tolist()
+    return x[0] * x[1]
 
 
 def through_decimal(x):
@@ -157,6 +183,38 @@ def nothing(x):
     x * x
 
 
+def no_axis(x):
+    return np.array(len(x))
+
+
+def position(x):
+    return np.argmax(x)
+
+
+def count(x):
+    return np.sum(x > 0.0)
+
+
+def comparisons(x):
+    return x > 0.0
+
+
+def flag(x):
+    return bool(x[0] > 0.0)
+
+
+def always(x):
+    return True
+
+
+def with_positions(x):
+    return x * 2.0, np.argsort(x), None
+
+
+def yields(x):
+    yield x * x
+
+
 def complex_output(x):
     return x * 1j
 
@@ -184,6 +242,61 @@ def writes_shape(x):
 def shares(x, y):
     x[0] = y[1]
     return np.sum(x * y)
+
+
+def given_twice(a, b):
+    scale = 2.0
+    a.append(b[0] * scale)
+    return a[0] * a[-1]
+
+
+def grows_when_run(a, more):
+    out = 0.0
+    for v in a:
+        out = out + v
+        if more:
+            a.append(v)
+    return out
+
+
+def binds_in_a_loop(x, n):
+    last = None
+    for i in range(n):
+        last = (x * i, x)
+    return last[1] * x
+
+
+def ints_or_floats(x, y):
+    z = 0 if y > 1 else x
+    both = np.array([z, z])
+    both[0] = x
+    return both[0] * both[1]
+
+
+def reshapes_and_writes(x):
+    flat = x.reshape(-1)
+    flat[0] = 3.0
+    return np.sum(x * flat[0])
+
+
+def beyond_its_entries(x):
+    return np.sum(np.lib.stride_tricks.as_strided(x, (3,), (16,)) ** 2)
+
+
+def writes_an_entry_twice(x):
+    y = x * 1.0
+    pairs = np.lib.stride_tricks.as_strided(y, (3, 2), (8, 8))
+    pairs[...] = pairs * 2.0
+    return np.sum(y)
+
+
+def unpickles(x, data):
+    return x * pickle.loads(data)
+
+
+def helped(x, y):
+    z = x * y
+    return shares(x, y) + np.sum(z)
 
 
 def undefined(x):

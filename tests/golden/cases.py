@@ -35,7 +35,7 @@ class Case:
         if self.mode == "jvp":
             return derive.tangent(self.fn, self.args, self.active)
         if self.mode == "vjp":
-            return derive.split(self.fn, self.args)
+            return derive.split(self.fn, self.args, {})
         return self.derivative().derive(self.args, {})
 
     @property

@@ -12,7 +12,7 @@ import ad
 from .both import judge, load, one_by_one
 from .elements import Program, generate
 
-PROGRAMS = 400
+PROGRAMS = 250
 CHUNK = 50
 TAKEN = 0.04  # the share of programs that must have a loop that is taken at once: others show nothing
 

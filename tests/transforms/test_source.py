@@ -14,9 +14,9 @@ import types
 import gast
 import pytest
 
-from transforms import source as module_under_test
 from transforms.errors import SourceError
-from transforms.source import find
+from transforms.source import finding, proof
+from transforms.source.finding import find
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def body_of(found):
 
 
 def forget():
-    module_under_test._found.clear()
+    finding._found.clear()
 
 
 def test_positions_are_the_files(importer):
@@ -314,7 +314,7 @@ def test_functions_of_every_kind(importer, expression, future):
 
 def test_no_whole_file_is_parsed_for_these(importer, monkeypatch):
     module = importer(DEFS + LAMBDAS)
-    monkeypatch.setattr(module_under_test, "_imports", lambda tree: pytest.fail("the whole file was parsed"))
+    monkeypatch.setattr(proof, "imports_of", lambda tree: pytest.fail("the whole file was parsed"))
     for expression in ("plain", "closed(1)", "Base.loss", "asserts", "a", "table['three']", "multi", "deep", "pair[0]"):
         assert find(eval(expression, vars(module)))
 
@@ -405,10 +405,10 @@ def test_forgotten_with_the_code_object(importer):
     forget()
     module = importer("def f(x):\n    return x\n")
     find(module.f)
-    assert len(module_under_test._found) == 1
+    assert len(finding._found) == 1
     del module.f
     gc.collect()
-    assert not module_under_test._found
+    assert not finding._found
 
 
 def test_linecache_entry(tmp_path):
@@ -440,7 +440,7 @@ def test_notebook_cells():
     pytest.importorskip("IPython")
     program = """
     from IPython.core.interactiveshell import InteractiveShell
-    from transforms.source import find
+    from transforms.source.finding import find
     shell = InteractiveShell.instance()
     shell.run_cell("class M:\\n    def f(self, x):\\n        return x * 2\\n")
     shell.run_cell("  %time\\n  g = lambda x: x, lambda x: x + 1")
@@ -461,7 +461,7 @@ def test_exec_of_a_string_says_what_to_do():
 
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="3.13 keeps what is typed")
 def test_plain_prompt_says_what_to_do():
-    program = "def f(x): return x\n\nfrom transforms.source import find\nfind(f)\n"
+    program = "def f(x): return x\n\nfrom transforms.source.finding import find\nfind(f)\n"
     done = subprocess.run([sys.executable, "-i", "-q"], input=program, capture_output=True, text=True, check=False)
     assert "Python has not kept the source of this function" in done.stderr
     assert "define it in a file" in done.stderr
@@ -469,7 +469,7 @@ def test_plain_prompt_says_what_to_do():
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="earlier versions keep nothing")
 def test_command_line():
-    program = "def f(x): return x\nfrom transforms.source import find\nassert find(f).node.name == 'f'"
+    program = "def f(x): return x\nfrom transforms.source.finding import find\nassert find(f).node.name == 'f'"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
@@ -493,7 +493,7 @@ def test_without_columns(tmp_path):
     program = """
     import columns
     from transforms.errors import SourceError
-    from transforms.source import find
+    from transforms.source.finding import find
     assert find(columns.one).node.body.right.value == 1
     assert find(columns.five).node.body.value == 5
     try:

@@ -85,7 +85,14 @@ class Bounds:
         dims = shapes.dims(array) if array.kind.base == "array" else None
         if dims is None or not -len(dims) <= axis < len(dims):
             return None
-        return Affine(None, dims[axis]) if isinstance(dims[axis], int) else Affine(dims[axis], 0)
+        return self._resolved(dims[axis])
+
+    def _resolved(self, token: Any) -> Affine:
+        """The number that a token stands for."""
+        if isinstance(token, int):
+            return Affine(None, token)
+        made = self.makers.get(token.serial) if isinstance(token, Value) else None
+        return Affine(token, 0) if made is None else self.affine(made.out) or Affine(token, 0)
 
     # -- bounds --------------------------------------------------------------------------------------------------------
 
@@ -110,9 +117,13 @@ class Bounds:
             found = last.plus(found.offset - 1)
         return cut(found.plus(1), low).plus(-1)
 
+    def extent(self, token: Any) -> Affine:
+        """The extent of an axis: `max(0, base + offset)`, where the base is no difference itself."""
+        return Affine(token.dim, -token.cut) if isinstance(token, Less) else self._resolved(token)
+
     def within(self, index: Affine, extent: Any) -> bool:
         """Whether an index is surely one of an axis, counted from its begin."""
-        low, length = self.least(index), split(extent)
+        low, length = self.least(index), self.extent(extent)
         high = self.most(index, low) if low is not None and low >= 0 else None
         return high is not None and high.offset < length.offset and self.alike(high.base, length.base)
 
@@ -143,18 +154,11 @@ def upwards(loop: ir.Loop) -> bool:
     return isinstance(step, Const) and type(step.value) is int and step.value > 0
 
 
-def split(extent: Any) -> Affine:
-    """The extent of an axis: `max(0, base + offset)`, where the base is no difference itself."""
-    if isinstance(extent, int):
-        return Affine(None, extent)
-    return Affine(extent.dim, -extent.cut) if isinstance(extent, Less) else Affine(extent, 0)
-
-
 def cut(stop: Affine, low: int) -> Affine:
     """A stop with which a range that starts at `low`, or above it, is the same, where the base is no difference.
 
     For range(0, max(0, n - 2) + 1) there is none: it has a trip where n is 0.
     """
     if isinstance(stop.base, Less) and stop.offset <= low:
-        return split(stop.base).plus(stop.offset)
+        return Affine(stop.base.dim, stop.offset - stop.base.cut)
     return stop

@@ -54,6 +54,7 @@ def written_regions(stmt: Any) -> list[Region]:
 # these only look
 CHECKS = {
     runtime.check_constants,
+    runtime.check_entries,
     runtime.check_key,
     runtime.check_shapes,
     runtime.same_view,

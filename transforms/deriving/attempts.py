@@ -14,20 +14,20 @@ from collections.abc import Callable
 from typing import Any
 
 from transforms.errors import DerivativeError, Location, UnsupportedError
-from transforms.lower.state import Notes, Restart
+from transforms.lower.state.notes import Notes, Restart
 
 _lock = RLock()
 
 
 def first_line(fn: Any) -> Location | None:
     """Where a function begins: the place of a refusal that no line of its own is the reason for."""
-    while isinstance(fn, functools.partial):
-        fn = fn.func
+    while isinstance(fn, functools.partial) or len(getattr(fn, "__derivative__", ())) == 3:
+        fn = fn.func if isinstance(fn, functools.partial) else fn.__derivative__[1]
     code = getattr(getattr(fn, "__func__", fn), "__code__", None)
     if code is None:
         return None
     text = linecache.getline(code.co_filename, code.co_firstlineno).rstrip("\n")
-    return Location(code.co_filename, function_name(fn), code.co_firstlineno, text=text or None)
+    return Location(code.co_filename, spoken_name(fn), code.co_firstlineno, text=text or None)
 
 
 def restarting(fn: Any, run: Callable[[Notes], Any], general: bool = False) -> Any:
@@ -72,6 +72,12 @@ def place(error: Any, start: Location | None) -> None:
 DEEP = 20_000  # calls that the functions followed into may nest, many of ours for each of theirs
 
 
+def spoken_name(fn: Any) -> str:
+    """What a function is called in messages."""
+    return str(getattr(fn, "__name__", type(fn).__name__))
+
+
 def function_name(fn: Any) -> str:
+    """What a function is called in emitted texts."""
     label = getattr(fn, "__name__", type(fn).__name__)
     return label if label.isidentifier() else "function"

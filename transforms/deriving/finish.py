@@ -14,9 +14,9 @@ from transforms.deriving.premises import pin_shapes, state_constants, state_shap
 from transforms.deriving.variants import Derived
 from transforms.errors import UnsupportedError
 from transforms.ir import Var
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.optimise import optimise
-from transforms.rebuild import Rebuild
+from transforms.rebuild.function import Rebuild
 
 
 def finish(low: Lowered, fn: ir.Function, checked: bool = False) -> Derived:

@@ -17,25 +17,29 @@ from transforms import ir, kinds
 from transforms.arguments import gradient_tree
 from transforms.deriving.attempts import function_name, restarting
 from transforms.deriving.finish import finish
-from transforms.deriving.lowered import lower, output_operand
+from transforms.deriving.lowered import check_output, lower, output_operand
 from transforms.deriving.ownership import own_residuals, owned
+from transforms.deriving.told import tell
 from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
 from transforms.differentiate.detached import detach
+from transforms.differentiate.exposing import surface
 from transforms.differentiate.pullbacks.list_kinds import shadow_kind
 from transforms.differentiate.reverse import Reverse
 from transforms.differentiate.views import ALWAYS_VIEWS
+from transforms.errors import REFUSALS, shorten
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.optimise import optimise
 from transforms.seeds import COTANGENT, carriers, cotangent_leaves, places
 
 
-def pullback(fn: Any, primals: tuple) -> Any:
-    """The value of `fn` and its pullback."""
-    variants = cached(("vjp",), fn, primals)
-    value, kept = run(variants, primals, {}, lambda general: split(fn, primals, general))
+def pullback(fn: Any, primals: tuple, kwargs: dict[str, Any] | None = None, at: int | None = None) -> Any:
+    """The value of `fn` and its pullback, to all its positional arguments or to the one `at` this position alone."""
+    given = kwargs or {}
+    variants = cached(("vjp", at, *given), fn, (*primals, *given.values()))
+    value, kept = run(variants, primals, given, lambda general: split(fn, primals, given, at, general))
     return value, Pullback(variants[0], value, kept)
 
 
@@ -47,20 +51,27 @@ class Pullback:
         self.value = value
         self.kept = kept
 
-    def __call__(self, bar: Any) -> Any:
-        seeds = cotangent_leaves(self.derived.places, self.value, bar, COTANGENT)
+    def __call__(self, cotangent: Any) -> Any:
         assert self.derived.backward is not None
-        return self.derived.backward(self.kept, *seeds)
+        try:
+            seeds = cotangent_leaves(self.derived.places, self.value, cotangent, COTANGENT)
+            return self.derived.backward(self.kept, *seeds)
+        except BaseException as error:
+            tell(error, self.derived)
+            if isinstance(error, REFUSALS):
+                shorten(error)
+            raise
 
 
-def split(fn: Any, args: tuple, general: bool = False) -> Derived:
+def split(fn: Any, args: tuple, kwargs: dict[str, Any], at: int | None = None, general: bool = False) -> Derived:
     """Two functions: the forward sweep, which returns the value and what is kept, and the backward sweep."""
-    return restarting(fn, lambda notes: _split(fn, args, notes), general)
+    nums = tuple(range(len(args))) if at is None else (at,)
+    return restarting(fn, lambda notes: _split(fn, args, kwargs, nums, notes), general)
 
 
-def _split(fn: Any, args: tuple, notes: Notes) -> Derived:
-    nums = tuple(range(len(args)))
-    low = lower(fn, args, {}, nums, notes)
+def _split(fn: Any, args: tuple, kwargs: dict[str, Any], nums: tuple[int, ...], notes: Notes) -> Derived:
+    low = lower(fn, args, kwargs, nums, notes)
+    check_output(fn, low)
     lo = low.lo
     outputs = list(carriers(lo, low.result))
     inputs = [v for n in nums for v in low.entry.leaves[n]]
@@ -87,7 +98,8 @@ def _split(fn: Any, args: tuple, notes: Notes) -> Derived:
     optimise(ir.Function("", [*low.params, *seeds], back))
     kept = [v for v in ir.free_vars(back.stmts, back.results) if v not in seeds]
     lo.block = ahead
-    ahead.results = [(output_operand(lo, low.result), own_residuals(low, reverse, outputs, kept))]
+    seen = seen_outside(ahead, kept)
+    ahead.results = [(output_operand(lo, low.result), own_residuals(low, reverse, outputs, seen))]
     name = function_name(fn)
     derived = finish(low, ir.Function(f"{name}_forward", low.params, ahead))
     copier = ir.Copier()
@@ -103,6 +115,12 @@ def _split(fn: Any, args: tuple, notes: Notes) -> Derived:
     derived.places = places(lo, low.result)
     derived.twin = backward
     return derived
+
+
+def seen_outside(block: Block, kept: list[Var]) -> list[Var]:
+    """What is kept, as the end of a block sees it: a Var bound in one branch has no value on the other way there."""
+    inside = {v.serial for stmt in ir.walk(block) for v in ir.defined(stmt)}
+    return [surface(block, v) if v.serial in inside else v for v in kept]
 
 
 def renewal(reverse: Reverse, kept: list[Var], holders: list[Var], block: Block) -> list[ir.Apply]:

@@ -16,36 +16,46 @@ from transforms import ir, kinds
 from transforms.analyse.memory import CHECKS, Memory
 from transforms.deriving.attempts import function_name, restarting
 from transforms.deriving.finish import finish
-from transforms.deriving.lowered import Lowered, lower, output_operand
+from transforms.deriving.lowered import Lowered, check_output, lower, output_operand
+from transforms.deriving.told import executed
 from transforms.deriving.variants import Derived, cached, run
 from transforms.differentiate import forward
+from transforms.errors import REFUSALS, shorten
 from transforms.ir import Block, Var
 from transforms.lower.operations import unpack
-from transforms.lower.state import Notes
+from transforms.lower.state.notes import Notes
 from transforms.optimise import optimise
 from transforms.seeds import tangent_leaves
 
 
-def linear(fn: Any, primals: tuple, at: int) -> Any:
+def linear(fn: Any, primals: tuple, at: int, kwargs: dict[str, Any] | None = None) -> Any:
     """The map from a tangent of the argument `at` to that of the output, or None where `fn` must run for each.
 
     The function runs once, to the extent that its tangent needs it; the map holds for these very primals.
     """
-    variants = cached(("linear", at), fn, primals)
-    kept = run(variants, primals, {}, lambda general: linearise(fn, primals, at, general))
-    along = variants[0].backward
+    named = kwargs or {}
+    given = (*primals, *named.values())
+    variants = cached(("linear", at, *named), fn, given)
+    try:
+        kept = run(variants, given, {}, lambda general: linearise(fn, primals, at, named, general))
+    except REFUSALS as error:
+        shorten(error)
+        raise
+    derived = variants[0]
+    along = derived.backward
     if along is None:
         return None
-    return lambda x_dot: along(kept, *tangent_leaves(primals[at], x_dot, f"tangents[{at}]"))
+    return lambda x_dot: executed(derived, along, kept, *tangent_leaves(primals[at], x_dot, f"tangents[{at}]"))
 
 
-def linearise(fn: Any, args: tuple, at: int, general: bool = False) -> Derived:
+def linearise(fn: Any, args: tuple, at: int, kwargs: dict[str, Any], general: bool = False) -> Derived:
     """Two functions: `run(*args)` returns what is kept, `backward(kept, *tangent leaves)` the tangent of the output."""
-    return restarting(fn, lambda notes: _linearise(fn, args, at, notes), general)
+    return restarting(fn, lambda notes: _linearise(fn, args, at, kwargs, notes), general)
 
 
-def _linearise(fn: Any, args: tuple, at: int, notes: Notes) -> Derived:
-    low = lower(fn, args, {}, (at,), notes)
+def _linearise(fn: Any, args: tuple, at: int, kwargs: dict[str, Any], notes: Notes) -> Derived:
+    low = lower(fn, args, kwargs, (at,), notes)
+    check_output(fn, low)
     lo = low.lo
     inputs = low.entry.leaves[at]
     dots = [Var(f"{v.name}_dot", v.kind, ir.Region() if v.kind.memory else None, shape=v.shape) for v in inputs]

@@ -17,12 +17,22 @@ from tensor import registry, runtime
 from transforms import ir, kinds
 from transforms.analyse.memory import written_regions
 from transforms.arguments import Entry, is_record
-from transforms.errors import DerivativeError, UnsupportedError
+from transforms.deriving.attempts import spoken_name
+from transforms.errors import ArgumentError, DerivativeError, KindError, UnsupportedError
 from transforms.ir import Block, Const, Var
-from transforms.lower import calls, integers, strided, subclasses, threads, written
-from transforms.lower.derivatives import freeze
-from transforms.lower.state import Frame, Lowering, Notes, Restart
-from transforms.lower.values import Ref
+from transforms.lower import integers
+from transforms.lower.calls import calling, closures
+from transforms.lower.derivatives.arguments import freeze
+from transforms.lower.intrinsics import threads
+from transforms.lower.operations import write_attribute, write_item
+from transforms.lower.outside import through, written
+from transforms.lower.scalar import no_derivative
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.state.notes import Notes, Restart
+from transforms.lower.subclasses import wrapping
+from transforms.lower.values import Choice, Ref
+from transforms.lower.views import strided
 
 
 @dataclass(eq=False, repr=False)
@@ -42,6 +52,7 @@ def lower(
     fn: Any, args: tuple, kwargs: dict[str, Any], argnums: tuple[int, ...], notes: Notes, strict: bool = False
 ) -> Lowered:
     """Lower `fn` on the kinds of its arguments."""
+    check_call(fn, args, kwargs)
     lo = Lowering(notes)
     lo.book.closed = notes.general
     entry = Entry(lo, strict)
@@ -54,14 +65,26 @@ def lower(
     entered = [freeze(lo, a) for a in abstract]
     positional, named = tuple(abstract[: len(args)]), dict(zip(kwargs, abstract[len(args) :], strict=True))
     start = len(lo.block.stmts)
-    called = lambda: calls.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
-    result = located(lo, lambda: subclasses.returned(lo, called()))
+    called = lambda: calling.call(lo, callable_value(lo, fn), positional, named, None)  # noqa: E731
+    result = located(lo, lambda: wrapping.returned(lo, called()))
     threads.check_joined(lo)
     check_separate(lo, entry.arrays, start)
     check_distinct(lo, entry, start)
     integers.check_types(lo)
     strided.check_gathered(lo)
+    check_closed(lo, params)
     return Lowered(lo, params, entered, values, entry, lo.block, result)
+
+
+def check_call(fn: Any, args: tuple, kwargs: dict[str, Any]) -> None:
+    """Refuse arguments that the function does not take."""
+    if not isinstance(fn, (types.FunctionType, types.MethodType)) or hasattr(fn, "__signature__"):
+        return
+    try:
+        inspect.Signature.from_callable(fn, follow_wrapped=False).bind(*args, **kwargs)
+    except TypeError as error:
+        reason = f"{spoken_name(fn)} does not take these arguments: {error}"
+        raise ArgumentError(reason, None, "call the derivative as the function is called") from None
 
 
 def located(lo: Lowering, run: Callable[[], Any]) -> Any:
@@ -88,7 +111,13 @@ def check_separate(lo: Lowering, arrays: list[Var], start: int) -> None:
     written = tuple(v for v in arrays if v.region.find() in regions)  # type: ignore[union-attr]
     others = tuple(v for v in arrays if v not in written)
     if written and len(arrays) > 1:
-        lo.block.stmts.insert(start, ir.Apply(None, runtime.unshared, (written, others), effect=True))
+        place = writing_place(lo.block, {v.region.find() for v in written if v.region is not None})
+        lo.block.stmts.insert(start, ir.Apply(None, runtime.unshared, (written, others), effect=True, loc=place))
+
+
+def writing_place(block: Block, regions: set[Any]) -> Any:
+    """Where one of these regions is written first."""
+    return next((stmt.loc for stmt in ir.walk(block) if regions.intersection(written_regions(stmt))), None)
 
 
 def check_distinct(lo: Lowering, entry: Entry, start: int) -> None:
@@ -102,7 +131,14 @@ def check_distinct(lo: Lowering, entry: Entry, start: int) -> None:
         holders = (*(holder for _, holder, _ in entry.containers), *lists, *outside.values())
         if len(holders) == 1:
             return
-        lo.block.stmts.insert(start, ir.Apply(None, runtime.distinct, (holders,), effect=True))
+        place = next((stmt.loc for stmt in ir.walk(lo.block) if is_put_outside(stmt)), None)
+        place = place or writing_place(lo.block, {v.region.find() for v in lists if v.region is not None})
+        lo.block.stmts.insert(start, ir.Apply(None, runtime.distinct, (holders,), effect=True, loc=place))
+
+
+def is_put_outside(stmt: Any) -> bool:
+    """Whether a statement puts values into an object of the caller's, or outside."""
+    return isinstance(stmt, ir.Apply) and stmt.fn in (write_item, write_attribute, through.write_by_method)
 
 
 def mutable(held: Any) -> bool:
@@ -110,11 +146,27 @@ def mutable(held: Any) -> bool:
     return isinstance(held, (list, dict)) and not written.is_namespace(held) or is_record(held)
 
 
+def check_closed(lo: Lowering, params: list[Var]) -> None:
+    """What a text reads it must make itself: a value that nothing makes would be taken for a constant."""
+    made = {v.serial for v in (*params, *(var for var, _ in lo.outers.values()))}
+    for stmt in ir.walk(lo.block):
+        made.update(v.serial for v in ir.defined(stmt))
+        if isinstance(stmt, (ir.Loop, ir.Guarded)):
+            made.update(v.serial for v in ir.bound_inside(stmt))
+    for stmt in ir.walk(lo.block):
+        strange = [v for v in ir.tree_vars([*ir.operands(stmt), *ir.inner_results(stmt)]) if v.serial not in made]
+        if strange:
+            place = stmt.loc.location() if stmt.loc is not None else None
+            raise UnsupportedError(
+                f"{strange[0].name or 'a value'} is used where it is lost: this is not followed", place
+            )
+
+
 def callable_value(lo: Lowering, fn: Any) -> Any:
     if registry.lookup(fn) is not None:
         return Const(fn)
     if isinstance(fn, types.FunctionType) and not hasattr(fn, "__derivative__"):
-        return calls.closure_of(lo, fn)
+        return closures.closure_of(lo, fn)
     return lo.followed(Const(fn))
 
 
@@ -133,6 +185,20 @@ def parameter_names(fn: Any, count: int, keywords: list[str]) -> list[str]:
         pass
     names += [f"x{i}" for i in range(len(names), count)]
     return [*names[:count], *keywords]
+
+
+def check_output(fn: Any, low: Lowered) -> None:
+    """Refuse a function whose output has no derivative in any mode: None, text, integers."""
+    found = no_derivative(low.result)
+    if found is not None:
+        returned, remedy = found
+        raise refusal(low.result)(f"{spoken_name(fn)} returns {returned}, which has no derivative", None, remedy)
+    low.lo.within(Block(), lambda: output_operand(low.lo, low.result))  # it is a value that can be returned
+
+
+def refusal(output: Any) -> type[DerivativeError]:
+    """What is raised for an output: one that is of several types may be of one where whole numbers are constants."""
+    return UnsupportedError if isinstance(output, Choice) else KindError
 
 
 def output_operand(lo: Lowering, value: Any) -> Any:

@@ -12,13 +12,10 @@ import numpy as np
 
 from tensor import runtime
 from transforms import ir, kinds
-from transforms.deriving.lowered import Lowered
+from transforms.deriving.lowered import Lowered, is_put_outside
 from transforms.differentiate.reverse import Reverse
 from transforms.ir import Var
-from transforms.lower import through
-from transforms.lower.objects import write_attribute
-from transforms.lower.operations import write_item
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 
 
 def owned(lo: Lowering, table: dict[int, Any]) -> dict[int, Any]:
@@ -72,8 +69,3 @@ def own_residuals(low: Lowered, reverse: Reverse, outputs: list[Var], kept: list
         return low.lo.apply(np.copy, v) if shared and v.serial not in shadows else v
 
     return tuple(own(v) for v in kept)
-
-
-def is_put_outside(stmt: Any) -> bool:
-    """Whether a statement puts values into an object of the caller's, or outside."""
-    return isinstance(stmt, ir.Apply) and stmt.fn in (write_item, write_attribute, through.write_by_method)

@@ -11,7 +11,7 @@ from typing import Any
 from tensor import runtime
 from transforms import ir, shapes
 from transforms.ir import Const, Var
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.optimise import dead
 
 
@@ -52,7 +52,8 @@ def state_shapes(lo: Lowering, fn: ir.Function, arrays: list[Var]) -> None:
     for letters, group in shape_letters(lo.book, facts, sorted(found, key=lambda var: var.serial)):
         operands = Const(letters), *[now[var.serial] for var in group]
         fn.body.stmts.insert(place, ir.Apply(None, runtime.check_shapes, operands, effect=True))
-    dead.remove(fn)
+    if len(found) < len(arrays):
+        dead.remove(fn)  # what was kept at hand for nothing
 
 
 def shape_letters(book: shapes.Book, facts: list[Any], arrays: list[Var]) -> Iterator[tuple[str, list[Var]]]:

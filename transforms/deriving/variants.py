@@ -18,6 +18,7 @@ from typing import Any
 from tensor import runtime
 from transforms import kinds
 from transforms.arguments import key_of
+from transforms.deriving.told import executed, tell
 from transforms.guards import MISSING, Guard, together
 
 
@@ -120,8 +121,9 @@ def run(variants: list[Derived], args: tuple, kwargs: dict[str, Any], make: Call
             continue
         try:
             value = derived.run(*args, **kwargs)
-        except runtime.ShapesDiffer as error:
+        except BaseException as error:
             if not own_check(error, derived):
+                tell(error, derived)
                 raise
             continue
         if derived is not variants[0]:
@@ -129,7 +131,7 @@ def run(variants: list[Derived], args: tuple, kwargs: dict[str, Any], make: Call
             variants.insert(0, derived)
         return value
     variants.insert(0, make(len(variants) >= MOST_VARIANTS))
-    return variants[0].run(*args, **kwargs)
+    return executed(variants[0], variants[0].run, *args, **kwargs)
 
 
 MOST_VARIANTS = 3  # texts that take something for granted of the shapes; the next one is for all shapes
@@ -137,6 +139,8 @@ MOST_VARIANTS = 3  # texts that take something for granted of the shapes; the ne
 
 def own_check(error: BaseException, derived: Derived) -> bool:
     """Whether the check at the head of a text has failed, and not that of another one which it calls."""
+    if not isinstance(error, runtime.ShapesDiffer):
+        return False
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code is not derived.run.__code__:
         trace = trace.tb_next

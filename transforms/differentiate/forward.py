@@ -23,8 +23,9 @@ from transforms.differentiate.pushforwards.stores import store
 from transforms.differentiate.pushforwards.tangents import ZERO, mirror_inputs, whole_dot, zero_dot
 from transforms.errors import UnsupportedError
 from transforms.ir import Block, Const, Region, Var
-from transforms.lower.derivatives import structured
-from transforms.lower.state import Frame, Lowering
+from transforms.lower.derivatives.arguments import structured
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Ref
 
 

@@ -40,7 +40,8 @@ from transforms.differentiate.pullbacks.shadows import shadow_inputs
 from transforms.differentiate.pullbacks.stores import store
 from transforms.errors import UnsupportedError
 from transforms.ir import Block, Region, Var
-from transforms.lower.state import Frame, Lowering
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
 
 
 class Reverse:

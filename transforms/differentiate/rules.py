@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import cache
 from typing import Any
 
@@ -12,11 +13,12 @@ from tensor import registry
 from transforms import ir, shapes
 from transforms.errors import UnsupportedError
 from transforms.ir import Const, Var
-from transforms.lower import calls
-from transforms.lower.derivatives import stopped
-from transforms.lower.expressions import evaluate
+from transforms.lower.calls import existing, following
+from transforms.lower.derivatives.stopping import stopped
+from transforms.lower.expressions.evaluating import evaluate
 from transforms.lower.operations import same_object
-from transforms.lower.state import Frame, Lowering
+from transforms.lower.state.frames import Frame
+from transforms.lower.state.lowering import Lowering
 
 registry.linear(same_object, transpose=lambda g, ans, x: g, at=[(0.7,)])
 registry.constant(stopped)
@@ -39,7 +41,7 @@ def follow(lo: Lowering, text: Any, g: Any, ans: Any, args: tuple, kwargs: dict[
         )
     ans, args, kwargs = lo.abstract(ans), tuple(map(lo.abstract, args)), {k: lo.abstract(v) for k, v in kwargs.items()}
     if callable(text):
-        return calls.call_template(lo, text, (g, ans, *args), understood(text, kwargs))
+        return following.call_template(lo, text, (g, ans, *args), understood(lo, text, kwargs))
     env = {"g": g, "ans": ans, **dict(zip(NAMES, args, strict=False)), **kwargs}
     frame = Frame(env, registry.NAMES, rule=True, entry=lo.block)
     lo.frames.append(frame)
@@ -49,10 +51,18 @@ def follow(lo: Lowering, text: Any, g: Any, ans: Any, args: tuple, kwargs: dict[
         lo.frames.pop()
 
 
-def understood(template: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+def understood(lo: Lowering, template: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     """The keywords without a ufunc's `dtype` and `casting`, if the template does not ask: the result has its type."""
-    names = template.__code__.co_varnames
-    return {k: v for k, v in kwargs.items() if k in names or k not in ("dtype", "casting")}
+    code = template.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    found = {k: v for k, v in kwargs.items() if k in names or k not in ("dtype", "casting")}
+    unknown = next((k for k in found if k not in names), None)
+    if unknown is not None and not code.co_flags & CO_VARKEYWORDS:
+        lo.refuse(f"the derivative rule of this function does not know the argument {unknown}", f"leave out {unknown}=")
+    return found
+
+
+CO_VARKEYWORDS = 0x08
 
 
 def partial_of(stmt: ir.Apply, position: int) -> registry.Partial:
@@ -69,20 +79,29 @@ def refuse(stmt: ir.Apply, position: int, rule: Any, how: str = "defvjp") -> Non
     name = spelled(stmt.fn)
     reason = f"{name} has no derivative rule"
     if rule is not None and rule.partials:
-        reason += f" for its argument {position + 1}"
-    if (getattr(stmt.fn, "__module__", None), name.rpartition(".")[2]) in calls.EXACT_NUMBERS:
+        reason += f" for its argument {position + 1}" if position >= 0 else " for this keyword argument"
+    place = stmt.loc.location() if stmt.loc is not None else None
+    if name.removeprefix("builtins.") in TEXT or name.partition(".")[0] in SERIALISERS:
+        raise UnsupportedError(
+            reason, place, "text and bytes carry no derivative: use the value itself, or show ad.stop_gradient of it"
+        )
+    if (getattr(stmt.fn, "__module__", None), name.rpartition(".")[2]) in existing.EXACT_NUMBERS:
         reason = f"{name} of a value that varies is not followed"
-        raise UnsupportedError(reason, stmt.loc.location() if stmt.loc is not None else None, "compute with floats")
+        raise UnsupportedError(reason, place, "compute with floats")
     raise UnsupportedError(
         reason,
-        stmt.loc.location() if stmt.loc is not None else None,
+        place,
         f"register one with ad.{how}({name}, ...), or write {name} with functions that have rules",
     )
 
 
+TEXT = {"repr", "str", "ascii", "format", "bytes", "tobytes"}
+SERIALISERS = {"json", "pickle", "struct"}
+
+
 def spelled(fn: Any) -> str:
     """The name of a callable as users write it."""
-    module = getattr(fn, "__module__", "") or ""
+    module = (getattr(fn, "__module__", "") or "").removeprefix("_")  # pickle.dumps is made in _pickle
     name = getattr(fn, "__name__", str(fn))
     if isinstance(fn, np.ufunc) or module.startswith("numpy"):
         return f"np.{name}" if "linalg" not in module else f"np.linalg.{name}"
@@ -139,7 +158,7 @@ def argument_trees(stmt: ir.Apply) -> list[tuple[int, Any]]:
     if first is not None:
         found.append((first, tuple(stmt.args[first:])))
     for name, arg in stmt.kwargs.items():
-        position = calls.signature_position(stmt.fn, name)
+        position = signature_position(stmt.fn, name)
         if position is None or position not in left_out:
             found.append((-1 if position is None else position, arg))
     return found
@@ -154,3 +173,12 @@ def variadic(rule: Any) -> int | None:
         if partial.sequence and callable(template) and template.__code__.co_flags & 4:
             return position
     return None
+
+
+def signature_position(fn: Any, keyword: str) -> int | None:
+    """The position of a keyword argument in a callable's signature, if it has one."""
+    try:
+        names = list(inspect.signature(fn).parameters)
+    except (TypeError, ValueError):
+        return None
+    return names.index(keyword) if keyword in names else None

@@ -8,9 +8,8 @@ from typing import Any
 from tensor.attributes import Method
 from transforms import ir
 from transforms.ir import Var
-from transforms.lower.objects import write_attribute
-from transforms.lower.operations import assert_, raise_, write_item
-from transforms.lower.through import write_by_method
+from transforms.lower.operations import assert_, raise_, write_attribute, write_item
+from transforms.lower.outside.through import write_by_method
 
 SHOWING = {print, format, repr, str, len, isinstance, assert_, raise_, write_item, write_attribute, write_by_method}
 METHODS = {"debug", "info", "warning", "error", "critical", "log", "write", "flush"}

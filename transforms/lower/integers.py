@@ -18,7 +18,7 @@ from transforms.analyse.memory import written_regions
 from transforms.ir import Const, Var
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Lowering
+    from transforms.lower.state.lowering import Lowering
 
 # what gives ints for ints, and what gives one of its operands
 INTEGRAL = {operator.add, operator.sub, operator.mul, operator.floordiv, operator.mod, operator.pow} | {

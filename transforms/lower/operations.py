@@ -30,6 +30,16 @@ def write_item(holder: Any, index: Any, value: Any) -> None:
     holder[index] = value
 
 
+def write_attribute(holder: Any, name: str, value: Any) -> None:
+    """`holder.name = value` in the caller's own object, whose attributes are followed beside it."""
+    setattr(holder, name, value)
+
+
+def call_object(fn: Any, *args: Any, **kwargs: Any) -> Any:
+    """A call of an object that is there at run time only."""
+    return fn(*args, **kwargs)
+
+
 def raise_(error: Any, cause: Any = None) -> None:
     """`raise error` as an operation."""
     raise error from cause

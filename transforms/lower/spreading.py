@@ -20,7 +20,7 @@ from transforms import extents, ir, shapes
 from transforms.ir import Const, Var
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Lowering
+    from transforms.lower.state.lowering import Lowering
 
 
 def shorter(lo: Lowering, fn: Any, args: tuple) -> Any:

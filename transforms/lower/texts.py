@@ -14,7 +14,7 @@ from transforms import ir, kinds
 from transforms.ir import Const, Var
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Lowering
+    from transforms.lower.state.lowering import Lowering
 
 TEXT = kinds.Kind("object", type=str)
 METHODS: dict[str, kinds.Kind] = {

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from transforms.ir import Const, Var
-from transforms.lower import calls
-from transforms.lower.state import ARITHMETIC, Lowering
+from transforms.lower.calls import following
+from transforms.lower.state.applying import ARITHMETIC
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Ref
 
 NUMBERS = {"d": 1.0, "l": 1, "?": True, "D": 1j}
@@ -36,7 +37,7 @@ def apply(lo: Lowering, fn: Callable[..., Any], *operands: Any) -> Any:
     error = mistake(fn, operands)
     if error is None:
         return lo.apply(fn, *operands)
-    calls.call_template(lo, not_defined, (Const(str(error)),), {})
+    following.call_template(lo, not_defined, (Const(str(error)),), {})
     return Const(0.0)
 
 

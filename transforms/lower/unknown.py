@@ -1,7 +1,8 @@
 """A rule that does not know the derivative for the operands at hand refuses, at the user's line.
 
-A template says so by `raise NotImplementedError(reason)`.  Where that surely happens the derivative is refused when it
-is made; where it depends on what is known at run time only, the text raises what no `except Exception` swallows.
+A template says so by `raise NotImplementedError("reason: remedy")`.  Where that surely happens the derivative is
+refused when it is made; where it depends on what is known at run time only, the text raises what no
+`except Exception` swallows.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from tensor import runtime
-from transforms.lower import calls
+from transforms.lower.calls import calling
 from transforms.lower.values import Const
 
 if TYPE_CHECKING:
-    from transforms.lower.state import Lowering
+    from transforms.lower.state.lowering import Lowering
 
 
 def reason_of(lo: Lowering, stmt: gast.Raise) -> Any:
@@ -30,8 +31,9 @@ def reason_of(lo: Lowering, stmt: gast.Raise) -> Any:
 def refuse(lo: Lowering, reason: Any, node: Any) -> Any:
     """Refuse what surely is not known; else the value is the exception that is raised at run time."""
     if isinstance(reason, Const) and lo.block is entry(lo):
-        lo.refuse(reason.value)
-    return calls.call(lo, Const(runtime.Refused), (reason,), {}, node)
+        what, _, remedy = reason.value.partition(": ")
+        lo.refuse(what, remedy)
+    return calling.call(lo, Const(runtime.Refused), (reason,), {}, node)
 
 
 def entry(lo: Lowering) -> Any:

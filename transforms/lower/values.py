@@ -32,6 +32,7 @@ __all__ = [
     "Super",
 ]
 
+TRUE, FALSE = Const(True), Const(False)
 _ids = itertools.count()
 
 

@@ -11,6 +11,7 @@ from transforms.optimise import (
     dead,
     einsums,
     factors,
+    fallible,
     fold,
     inplace,
     kept,
@@ -25,6 +26,7 @@ def optimise(fn: ir.Function, book: shapes.Book | None = None) -> ir.Function:
     size = -1
     for _ in range(3):
         shaped.forward(fn)
+        fallible.keep(fn)
         dead.remove(fn)
         common.share(fn)
         factors.gather(fn)

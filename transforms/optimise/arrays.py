@@ -6,11 +6,11 @@
         x_bar[i] -= t_1                             x_bar[1:] += t
         x_bar[t] += t_1
 
-The trips of a loop are taken all at once where nothing passes from one to another (`transforms.analyse.slots`), where
-every index is the counter plus a constant, and where bounds and extents show that each is within its axis
-(`transforms.analyse.bounds`): a slice would not raise what an index raises.  A derivative may be summed in another
-order; what is the user's own keeps each bit: it is taken at once only if NumPy computes the same for one number and for
-many, as IEEE 754 demands of + - * / and the square root.
+The trips of a loop are taken all at once where nothing passes from one to another (`transforms.analyse.slots`), and
+where every index is the counter plus what stays the same.  No index may be negative; that none is beyond its axis is
+proved from bounds and extents (`transforms.analyse.bounds`), or checked when run: a slice does not raise what an index
+raises.  A derivative may be summed in another order; what is the user's own keeps each bit: it is taken at once only if
+NumPy computes the same for one number and for many, as IEEE 754 demands of + - * / and the square root.
 
 Reference: Allen and Kennedy, Automatic Translation of Fortran Programs to Vector Form (TOPLAS 9, 1987).
 """
@@ -18,14 +18,15 @@ Reference: Allen and Kennedy, Automatic Translation of Fortran Programs to Vecto
 from __future__ import annotations
 
 import operator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tensor import registry
+from tensor import registry, runtime
 from transforms import ir, kinds, shapes
-from transforms.analyse.bounds import Bounds, cut, split, upwards
-from transforms.analyse.slots import SIGNS, Slots, Touched, accessed
+from transforms.analyse.bounds import Bounds, cut, upwards
+from transforms.analyse.slots import SIGNS, Origins, Slots, Touched, accessed
 from transforms.ir import Const, Slice, Var
 from transforms.kinds import Kind
 from transforms.lower.operations import same_object
@@ -44,22 +45,22 @@ def vectorise(fn: ir.Function, book: shapes.Book | None = None) -> None:
     if not any(isinstance(stmt, ir.Loop) for stmt in ir.walk(fn.body)):
         return
     with shapes.opened(book):
-        _block(fn.body, Bounds(fn.body), Touched(fn.body))
+        _block(fn.body, Facts(fn.body))
 
 
-def _block(block: ir.Block, bounds: Bounds, touched: Touched) -> None:
+def _block(block: ir.Block, facts: Facts) -> None:
     stmts: list[Any] = []
     for stmt in block.stmts:
         for inner in ir.blocks(stmt):
-            _block(inner, bounds, touched)
-        stmts.extend(_at_once(stmt, bounds, touched) if isinstance(stmt, ir.Loop) and _simple(stmt) else [stmt])
+            _block(inner, facts)
+        stmts.extend(_at_once(stmt, facts) if isinstance(stmt, ir.Loop) and _simple(stmt) else [stmt])
     block.stmts[:] = stmts
 
 
-def _at_once(loop: ir.Loop, bounds: Bounds, touched: Touched) -> list[Any]:
-    bounds.agreeing.clear()
+def _at_once(loop: ir.Loop, facts: Facts) -> list[Any]:
+    facts.bounds.agreeing.clear()
     try:
-        return AtOnce(loop, bounds, touched).stmts
+        return AtOnce(loop, facts).stmts
     except _OneByOne:
         return [loop]
 
@@ -80,6 +81,23 @@ def _simple(loop: ir.Loop) -> bool:
     )
 
 
+class Facts:
+    """What is known of a function's body: of its numbers, of where its arrays come from and of where they are used."""
+
+    def __init__(self, body: ir.Block) -> None:
+        self.bounds = Bounds(body)
+        self.origins = Origins(body)
+        self.touched = Touched(body)
+
+
+@dataclass(frozen=True)
+class Offset:
+    """What is added to a loop's counter: `base`, a whole number that is the same in all trips, or none, and `shift`."""
+
+    base: Var | None
+    shift: int
+
+
 class _OneByOne(Exception):
     """The trips of a loop must be taken one by one."""
 
@@ -91,18 +109,21 @@ class AtOnce:
     from trip to trip: an array with an entry for each trip.  `exact` are those that are rounded as one by one.
     """
 
-    def __init__(self, loop: ir.Loop, bounds: Bounds, touched: Touched) -> None:
+    def __init__(self, loop: ir.Loop, facts: Facts) -> None:
         self.loop = loop
-        self.bounds = bounds
+        self.bounds = facts.bounds
         self.stmts: list[Any] = []
         self.vectors: dict[int, Var] = {}
         self.exact: set[int] = set()
         self.body = loop.body
+        self.clipped: Var | None = None
+        self.checked: set[Any] = set()
+        self.computed: dict[Any, Var] = {}
         self.offsets = self.counters()
         self.settle()
-        self.slots = Slots(self.body, self.offsets)
+        self.slots = Slots(self.body, self.offsets, facts.origins)
         self.dims = shapes.Dims((self.count(),))
-        self.useless = {r for r in self.slots.slots if touched.useless_after(r, loop)}
+        self.facts = facts
         need(not self.slots.entangled)
         sums = [self.summands(phi, result) for phi, result in zip(loop.phis, self.body.results, strict=True)]
         left_out = {id(update) for terms in sums for update, _, _ in terms}
@@ -126,15 +147,16 @@ class AtOnce:
 
     # -- the counter ---------------------------------------------------------------------------------------------------
 
-    def counters(self) -> dict[int, int]:
-        """The numbers of the body that are the counter plus a constant."""
+    def counters(self) -> dict[int, Offset]:
+        """The numbers of the body that are the counter plus what is the same in all trips."""
         assert self.loop.index is not None
-        found = {self.loop.index.serial: 0}
+        found = {self.loop.index.serial: Offset(None, 0)}
+        inside = {v.serial for s in self.body.stmts for v in ir.defined(s)} | {self.loop.index.serial}
         for stmt in self.body.stmts:
-            if isinstance(stmt, ir.Apply) and stmt.fn in SIGNS and isinstance(stmt.args[0], Var):
-                base, step = found.get(stmt.args[0].serial), stmt.args[1]
-                if base is not None and isinstance(step, Const) and type(step.value) is int:
-                    found[stmt.out.serial] = base + (step.value if stmt.fn is operator.add else -step.value)
+            if isinstance(stmt, ir.Apply) and stmt.fn in SIGNS and len(stmt.args) == 2:
+                offset = offset_of(stmt, found, inside)
+                if offset is not None:
+                    found[stmt.out.serial] = offset
         return found
 
     def count(self) -> Any:
@@ -144,47 +166,87 @@ class AtOnce:
         if low is None or low.base is not None or end is None or end.base is None or step != ONE:
             return self.loop.index.serial, 0  # type: ignore[union-attr]
         end = cut(end, low.offset).plus(-low.offset)
-        if isinstance(end.base, shapes.Less) and end.offset > 0:
+        if end.offset > 0:
             return self.loop.index.serial, 0  # type: ignore[union-attr]
         return end.base if end.offset == 0 else shapes.less(end.base, -end.offset)
 
-    def slice(self, offset: int, extent: Any) -> Slice:
-        """The entries at the counter plus `offset`, of an axis in which they surely are."""
-        start, stop, step = self.loop.bounds
-        low = self.bounds.least(start)
-        need(low is not None and low + offset >= 0)
-        end, length = self.bounds.affine(stop), split(extent)
-        need(end is not None)
-        assert low is not None and end is not None
-        first = self.shifted(start, offset)
-        step = NONE if step == ONE else step
-        last = cut(end, low)
-        if end.base is not None and self.bounds.alike(last.base, length.base):
-            behind = last.offset + offset - length.offset
-            need(behind <= 0)
-            return Slice(first, Const(behind) if behind else NONE, step)
-        high, least = self.bounds.most(end.plus(-1), low), self.bounds.least(end)
-        need(high is not None and least is not None and least + offset >= 0)
-        assert high is not None
-        need(self.bounds.alike(high.base, length.base) and high.offset + offset < length.offset)
-        return Slice(first, self.shifted(stop, offset), step)
+    def slice(self, array: Var, axis: int, offset: Offset, loc: Any) -> Slice:
+        """The entries of an axis at the counter plus an offset; that they are there is proved, or checked when run."""
+        start, _, step = self.loop.bounds
+        low, more = self.bounds.least(start), self.bounds.least(offset.base or Const(0))
+        need(low is not None and more is not None and low + more + offset.shift >= 0)
+        assert low is not None
+        first = self.moved(start, offset)
+        stop = self.proved(array, axis, offset, low)
+        if stop is None:
+            stop = self.moved(self.stop(), offset)
+            self.check(array, axis, offset, [Const(0) if end == NONE else end for end in (first, stop)], loc)
+        return Slice(first, stop, NONE if step == ONE else step)
 
-    def shifted(self, number: Any, offset: int) -> Any:
+    def check(self, array: Var, axis: int, offset: Offset, ends: list[Any], loc: Any) -> None:
+        """Have it checked that entries are there, once for all arrays of the same extent."""
+        key = shapes.key(array)[axis], offset
+        if key not in self.checked:
+            self.checked.add(key)
+            _, _, step = self.loop.bounds
+            operands = array, Const(axis), *ends, *([] if step == ONE else [step])
+            self.stmts.append(ir.Apply(None, runtime.check_entries, operands, effect=True, loc=loc))
+
+    def proved(self, array: Var, axis: int, offset: Offset, low: int) -> Any:
+        """The stop of a slice whose entries are surely there, or None; the counter is at least `low`."""
+        _, stop, _ = self.loop.bounds
+        end, length = self.bounds.affine(stop), self.bounds.extent(shapes.dims(array)[axis])  # type: ignore[index]
+        if end is None or offset.base is not None:
+            return None
+        last = cut(end, low)
+        behind = last.offset + offset.shift - length.offset
+        if end.base is not None and behind <= 0 and self.bounds.alike(last.base, length.base):
+            return Const(behind) if behind else NONE
+        high, least = self.bounds.most(end.plus(-1), low), self.bounds.least(end)
+        if high is None or least is None or least + offset.shift < 0 or high.offset + offset.shift >= length.offset:
+            return None
+        return self.shifted(stop, offset.shift) if self.bounds.alike(high.base, length.base) else None
+
+    def stop(self) -> Any:
+        """The stop of the range, not below its start."""
+        start, stop, _ = self.loop.bounds
+        least, low = self.bounds.least(stop), self.bounds.affine(start)
+        if least is not None and low is not None and low.base is None and low.offset <= least:
+            return stop
+        if self.clipped is None:
+            self.clipped = Var("", kinds.INT)
+            self.stmts.append(ir.Apply(self.clipped, max, (stop, start), loc=self.loop.loc))
+        return self.clipped
+
+    def moved(self, number: Any, offset: Offset) -> Any:
         """The operand `number + offset`; None for 0."""
+        if offset.base is None:
+            return self.shifted(number, offset.shift)
+        if isinstance(number, Const):
+            return self.shifted(offset.base, number.value + offset.shift)
+        return self.shifted(self.sum(offset.base, number), offset.shift)
+
+    def shifted(self, number: Any, shift: int) -> Any:
+        """The operand `number + shift`; None for 0."""
         found = self.bounds.affine(number)
+        need(found is not None)
         assert found is not None
-        total = found.plus(offset)
+        total = found.plus(shift)
         if total.base is None:
             return Const(total.offset) if total.offset else NONE
-        if offset == 0:
-            return number
-        if isinstance(total.base, shapes.Value):
-            number, offset = self.bounds.numbers[total.base.serial], total.offset
-            if offset == 0:
-                return number
-        out = Var("", kinds.INT)
-        fn = operator.add if offset > 0 else operator.sub
-        self.stmts.append(ir.Apply(out, fn, (number, Const(abs(offset))), loc=self.loop.loc))
+        if shift and isinstance(total.base, shapes.Value):
+            number, shift = self.bounds.numbers[total.base.serial], total.offset
+        return self.sum(number, Const(shift)) if shift else number
+
+    def sum(self, number: Any, other: Any) -> Var:
+        """The sum of two whole numbers, computed before."""
+        fn = operator.add
+        if isinstance(other, Const) and other.value < 0:
+            fn, other = operator.sub, Const(-other.value)
+        out = self.computed.get((fn, number, other))
+        if out is None:
+            out = self.computed[fn, number, other] = Var("", kinds.INT)
+            self.stmts.append(ir.Apply(out, fn, (number, other), loc=self.loop.loc))
         return out
 
     # -- statements ----------------------------------------------------------------------------------------------------
@@ -208,20 +270,40 @@ class AtOnce:
             need(stmt.fn in NEVER_RAISE and all(number(a) for a in stmt.args))
             self.stmts.append(stmt)
             return
-        need(elementwise(stmt.fn) and floating(stmt.out) and all(number(a) for a in stmt.args))
+        need(elementwise(stmt.fn) and all(number(a) for a in stmt.args) and never_raises(stmt))
         need(stmt.out.kind.dtype == "f" or any(a.kind.dtype in "dlq" for a in varying) or sure(args))
+        inferred = kinds.infer(stmt.fn, tuple(args), {})
+        need(inferred is not None and inferred.kind == Kind("array", stmt.out.kind.dtype, 1))
         out = self.vector(stmt.out, ir.Region())
         self.stmts.append(ir.Apply(out, stmt.fn, tuple(args), loc=stmt.loc))
         if stmt.fn in EXACT and all(a.serial in self.exact for a in varying):
             self.exact.add(out.serial)
 
     def operand(self, operand: Any) -> Any:
-        """What stands for a number: the counter itself stands for no array."""
+        """What stands for a number."""
         need(isinstance(operand, (Var, Const)))
         if not isinstance(operand, Var):
             return operand
-        need(operand.serial not in self.offsets and operand not in self.loop.phis)
+        need(operand not in self.loop.phis)
+        if operand.serial in self.offsets and operand.serial not in self.vectors:
+            self.count_up(operand)
         return self.vectors.get(operand.serial, operand)
+
+    def count_up(self, counter: Var) -> None:
+        """An array of the counter's values, plus a constant."""
+        start, stop, step = self.loop.bounds
+        offset = self.offsets[counter.serial]
+        ends = [self.moved(end, offset) for end in (start, stop)]
+        ends = [Const(0) if end == NONE else end for end in ends]
+        if step != ONE:
+            ends.append(step)
+        elif ends[0] == Const(0):
+            del ends[0]
+        out = self.vector(counter, ir.Region())
+        read = [s.args[0] for s in self.body.stmts if isinstance(s, ir.Apply) and s.fn is operator.getitem]
+        like = {"like": read[0]} if read else {}  # on the device where the arrays are
+        self.stmts.append(ir.Apply(out, np.arange, tuple(ends), like, loc=self.loop.loc))
+        self.exact.add(out.serial)
 
     def vector(self, number: Var, region: ir.Region) -> Var:
         out = Var(number.name, Kind("array", number.kind.dtype, 1), region, shape=self.dims)
@@ -230,7 +312,7 @@ class AtOnce:
 
     # -- arrays --------------------------------------------------------------------------------------------------------
 
-    def index(self, array: Any, index: Any) -> tuple[Any, bool]:
+    def index(self, array: Any, index: Any, loc: Any) -> tuple[Any, bool]:
         """An index of the entries of all trips, and whether they differ; None where that is the whole array."""
         need(isinstance(array, Var) and array.kind.base == "array" and not array.kind.type)
         axes, items = shapes.dims(array), index if isinstance(index, tuple) else (index,)
@@ -238,9 +320,9 @@ class AtOnce:
         moving = [isinstance(i, Var) and i.serial in self.offsets for i in items]
         need(sum(moving) <= 1)
         found = []
-        for item, extent, moves in zip(items, axes, moving, strict=True):  # type: ignore[arg-type]
+        for axis, (item, extent, moves) in enumerate(zip(items, axes, moving, strict=True)):  # type: ignore[arg-type]
             if moves:
-                found.append(self.slice(self.offsets[item.serial], extent))
+                found.append(self.slice(array, axis, self.offsets[item.serial], loc))
                 continue
             at = self.bounds.affine(item)
             need(at is not None and self.bounds.within(at, extent))
@@ -252,15 +334,14 @@ class AtOnce:
     def read(self, stmt: ir.Apply, place: int) -> None:
         array = stmt.args[0]
         need(number(stmt.out) and stmt.out.kind.dtype in "fdlq?")
-        index, moving = self.index(array, stmt.args[1])
-        region = root(array)
+        index, moving = self.index(array, stmt.args[1], stmt.loc)
         if not moving:
-            need(region not in self.slots.slots)
+            need(array.serial not in self.slots.slots)
             self.stmts.append(stmt)
             return
         out = self.vector(stmt.out, array.region)
         self.exact.add(out.serial)
-        copied = region in self.slots.slots and self.overwritten(stmt, place)
+        copied = array.serial in self.slots.slots and self.overwritten(stmt, place)
         if index is None and not copied:
             self.vectors[stmt.out.serial] = array
             self.exact.add(array.serial)
@@ -276,33 +357,36 @@ class AtOnce:
 
     def overwritten(self, read: ir.Apply, place: int) -> bool:
         """Whether an entry that is read is written before it is used for the last time."""
-        region, written = root(read.args[0]), False
+        array, written = read.args[0], False
         reaching = {read.out.serial}
         for stmt in self.body.stmts[place + 1 :]:
             uses = any(v.serial in reaching for v in ir.uses(stmt))
             if uses and written:
                 return True
-            if isinstance(stmt, ir.Store) and root(stmt.target) is region and not self.unseen(stmt):
+            if isinstance(stmt, ir.Store) and stmt.target is array and not self.unseen(stmt):
                 written = True
         return False
 
     def unseen(self, stmt: ir.Store) -> bool:
         """Whether nobody reads what a statement stores, its own trip or what comes later."""
-        region = root(stmt.target)
+        assert stmt.target.region is not None
+        region = stmt.target.region.find()
+        if stmt.target.serial not in self.slots.slots or not self.facts.touched.useless_after(region, self.loop):
+            return False
         behind = self.body.stmts[self.body.stmts.index(stmt) + 1 :]
-        return region in self.useless and not any(region in accessed(s) for s in behind)
+        return not any(region in accessed(s) for s in behind)
 
     def store(self, stmt: ir.Store) -> None:
         if self.unseen(stmt):
             return
-        need(number(stmt.value) and stmt.target.kind.dtype in "fd" and self.own(stmt.target))
+        need(number(stmt.value) and stmt.target.kind.dtype in "fd" and stmt.target.serial in self.facts.origins.made)
         need(not isinstance(stmt.value, Var) or stmt.value.kind.dtype in "fdlq?")
         value = self.operand(stmt.value)
         varying = value is not stmt.value
-        index, moving = self.index(stmt.target, stmt.index)
+        index, moving = self.index(stmt.target, stmt.index, stmt.loc)
         need(stmt.op is None or stmt.op in ARITHMETIC)
         derived = stmt.loc is not None and stmt.loc.derived
-        if root(stmt.target) in self.slots.slots:
+        if stmt.target.serial in self.slots.slots:
             need(derived or not varying or value.serial in self.exact)
         else:
             need(derived and (moving or varying))
@@ -313,18 +397,6 @@ class AtOnce:
         elif index is None and stmt.op is None:
             index = Slice(NONE, NONE, NONE)  # `y = 0.0` would be another value for the name
         self.stmts.append(ir.Store(stmt.target, index, value, stmt.op, stmt.loc))
-
-    def own(self, array: Var) -> bool:
-        """Whether an array is one that this function has made, each of whose entries has a place of its own."""
-        maker = self.bounds.makers.get(array.serial)
-        if maker is None or maker.effect:
-            return False
-        if any(v.kind.base == "list" for v in ir.tree_vars((maker.args, maker.kwargs))):
-            return False  # an item may be any array, the caller's too
-        inferred = kinds.infer(maker.fn, maker.args, maker.kwargs)
-        if inferred is None or inferred.shares:
-            return False
-        return bool(getattr(inferred.value, "flags", None)) and inferred.value.flags.owndata
 
     # -- sums ----------------------------------------------------------------------------------------------------------
 
@@ -379,9 +451,20 @@ class AtOnce:
         self.stmts.append(ir.Apply(result, fn, (summed,) if from_zero else (init, summed), loc=loc))
 
 
-def root(array: Var) -> ir.Region:
-    assert array.region is not None
-    return array.region.find()
+def offset_of(stmt: ir.Apply, counters: dict[int, Offset], inside: set[int]) -> Offset | None:
+    """What a sum adds to the counter, if it is the same in all trips: a constant, and at most one whole number."""
+    first, second = stmt.args
+    if stmt.fn is operator.add and isinstance(second, Var) and second.serial in counters:
+        first, second = second, first
+    offset = counters.get(first.serial) if isinstance(first, Var) else None
+    if offset is None:
+        return None
+    if isinstance(second, Const) and type(second.value) is int:
+        return Offset(offset.base, offset.shift + (second.value if stmt.fn is operator.add else -second.value))
+    whole = isinstance(second, Var) and second.kind.scalar and second.kind.dtype == "l" and second.serial not in inside
+    if whole and stmt.fn is operator.add and offset.base is None:
+        return Offset(second, offset.shift)
+    return None
 
 
 def need(fact: bool) -> None:
@@ -396,9 +479,13 @@ def number(operand: Any) -> bool:
     return isinstance(operand, Var) and operand.kind.scalar and operand.kind.dtype in "fdlq?"
 
 
-def floating(var: Var) -> bool:
-    """Whether a value is a number of NumPy's own real types: Python's numbers raise where those warn."""
-    return var.kind.scalar and not var.kind.python and var.kind.dtype in "fd"
+def never_raises(stmt: ir.Apply) -> bool:
+    """Whether an operation gives a real number, whatever it is given: Python's numbers raise where NumPy's warn."""
+    if stmt.out.kind.dtype not in "fd":
+        return False
+    if not stmt.out.kind.python or stmt.fn in NEVER_RAISE:
+        return True
+    return stmt.fn is operator.truediv and isinstance(stmt.args[1], Const) and stmt.args[1].value != 0
 
 
 def sure(operands: list[Any]) -> bool:

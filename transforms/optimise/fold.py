@@ -8,6 +8,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from transforms import ir
 from transforms.analyse.memory import Memory
 from transforms.ir import Const, Var
@@ -62,7 +64,7 @@ class Folding:
                 self.results(stmt)
             if isinstance(stmt, ir.Store):
                 self.store(stmt)
-            stmts.append(stmt)
+            stmts += self.negated_sum(stmt) or [stmt]
         block.stmts[:] = stmts
         block.results[:] = [tree(r) for r in block.results]
 
@@ -117,6 +119,21 @@ class Folding:
             stmt.args = stmt.args[::-1]
         if any(isinstance(a, Var) and a.kind.continuous for a in stmt.args):
             stmt.args = tuple(Const(float(a.value)) if small_integer(a) else a for a in stmt.args)
+
+    def negated_sum(self, stmt: Any) -> list[ir.Apply] | None:
+        """`-np.sum(x, ...)` for `np.sum(-x, ...)`: as many signs as there are sums."""
+        if not isinstance(stmt, ir.Apply) or stmt.fn is not np.sum or not derived(stmt):
+            return None
+        maker = self.makers.get(stmt.args[0].serial) if isinstance(stmt.args[0], Var) else None
+        if maker is None or maker.fn is not operator.neg or self.uses.get(maker.out.serial, 0) != 1:
+            return None
+        if not derived(maker) or stmt.out.kind.dtype not in "fdFD":
+            return None
+        total = Var("", stmt.out.kind, ir.Region() if stmt.out.region is not None else None, shape=stmt.out.shape)
+        self.uses[total.serial] = 1
+        summed = ir.Apply(total, np.sum, (maker.args[0], *stmt.args[1:]), stmt.kwargs, loc=stmt.loc)
+        self.makers[stmt.out.serial] = ir.Apply(stmt.out, operator.neg, (total,), loc=stmt.loc)
+        return [summed, self.makers[stmt.out.serial]]
 
     def store(self, stmt: ir.Store) -> None:
         """`y -= v` for `y += -v`."""

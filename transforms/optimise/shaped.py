@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tensor import runtime
 from tensor.attributes import Attribute
 from transforms import ir, shapes
 from transforms.ir import Var
@@ -22,7 +23,8 @@ def forward(fn: ir.Function) -> None:
     first: dict[Any, Var] = {}
     for param in fn.params:
         _note(first, param)
-    _block(fn.body, first, _doubtful(fn))
+    viewed = any(isinstance(stmt, ir.Apply) and stmt.fn is runtime.same_view for stmt in ir.walk(fn.body))
+    _block(fn.body, first, None if viewed else _doubtful(fn))  # where layouts are compared, zeros keep their primal's
 
 
 def _doubtful(fn: ir.Function) -> set[int]:
@@ -57,7 +59,7 @@ def _note(first: dict[Any, Var], var: Var) -> None:
         first.setdefault(shapes.key(var), var)
 
 
-def _block(block: ir.Block, first: dict[Any, Var], doubtful: set[int]) -> None:
+def _block(block: ir.Block, first: dict[Any, Var], doubtful: set[int] | None) -> None:
     for stmt in block.stmts:
         if isinstance(stmt, ir.Apply) and isinstance(stmt.fn, Attribute) and stmt.fn.name in ASKED:
             var = stmt.args[0]
@@ -66,7 +68,8 @@ def _block(block: ir.Block, first: dict[Any, Var], doubtful: set[int]) -> None:
         elif isinstance(stmt, ir.Apply) and stmt.fn in (np.full_like, np.zeros_like) and isinstance(stmt.args[0], Var):
             var = stmt.args[0]
             like = first.get(shapes.key(var))
-            if like is not None and like.kind == var.kind and not {like.serial, var.serial} & doubtful:
+            sure = doubtful is not None and not {var.serial, like.serial if like is not None else 0} & doubtful
+            if like is not None and like.kind == var.kind and sure:
                 stmt.args = (like, *stmt.args[1:])
         for inner in ir.blocks(stmt):
             _block(inner, dict(first), doubtful)

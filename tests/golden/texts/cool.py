@@ -2,7 +2,7 @@ import numpy as np
 
 
 def cool_grad(start, rate):
-    u = np.copy(start)
+    u = start.copy()
     kept = []
     for _ in range(5):
         t = u[:-2] - 2.0 * u[1:-1] + u[2:]

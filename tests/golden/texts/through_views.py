@@ -5,10 +5,9 @@ import numpy as np
 
 
 def through_views_grad(x):
-    t = np.reshape(x, (2, -1))
-    y = np.copy(t)
+    y = np.reshape(x, (2, -1)).copy()
     first = y[0]
-    y_bar = np.zeros_like(t)
+    y_bar = np.zeros_like(y)
     first_bar = y_bar[0]
     flat = np.ravel(y)
     flat_bar = np.ravel(y_bar)

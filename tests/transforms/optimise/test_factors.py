@@ -10,7 +10,7 @@ import pytest
 
 from transforms import ir, kinds
 from transforms.ir import Block, Const, Function, Region, Store, Var
-from transforms.lower.state import Loc
+from transforms.lower.state.frames import Loc
 from transforms.optimise import common, contractions, dead, factors, fold
 
 OWN, DERIVED = Loc(None, None), Loc(None, None, backward=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from transforms import ir, kinds, shapes
-from transforms.differentiate import residuals
+from transforms.differentiate import exposing
 from transforms.differentiate.pullbacks.bindings import bound_in
 from transforms.differentiate.pullbacks.cotangents import contribute, fit, take
 from transforms.differentiate.pullbacks.joins import pull_numbers, shadow_outs
@@ -65,7 +65,7 @@ def pull_branch(rev: Reverse, stmt: ir.If, new: ir.If, thunks: list[list[Callabl
         scope.levels.pop()
         sides.append({k: v for k, v in level.bars.items() if k not in level.own})
     scope.levels[-1].bars = merge(rev, back, before, *sides)
-    residuals.expose(new, back)
+    exposing.expose(new, back)
     if back.then.stmts or back.orelse.stmts or back.outs:
         lo.emit(back)
 

@@ -31,7 +31,6 @@ from transforms.differentiate.pushforwards.tangents import (
 from transforms.differentiate.showing import shows
 from transforms.differentiate.views import ALWAYS_VIEWS, is_view, refuse_reinterpreted, writable
 from transforms.ir import Const, Var
-from transforms.lower import calls
 from transforms.lower.operations import unpack
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def push_linear(fwd: Forward, stmt: ir.Apply, position: int, dots: Any) -> Any:
         args[position] = dots
     else:
         for name in kwargs:
-            if calls.signature_position(stmt.fn, name) == position:
+            if rules.signature_position(stmt.fn, name) == position:
                 kwargs[name] = dots
     return fwd.lo.apply_operands(stmt.fn, tuple(args), kwargs)
 

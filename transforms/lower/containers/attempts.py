@@ -9,7 +9,7 @@ from typing import Any
 
 from transforms import kinds
 from transforms.lower.containers import making
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Ref, Var
 
 

@@ -6,9 +6,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import objects, texts
+from transforms.lower import texts
 from transforms.lower.containers import operators, unpacking
-from transforms.lower.state import Lowering
+from transforms.lower.objects import model
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 
@@ -47,7 +48,7 @@ def compare_known(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any) -
         return Const(fn(*({i.value for i in unpacking.followed(lo, v)} for v in (left, right))))
     if types_[0] is dict and equality:
         return compare_dicts(lo, fn, left, right)
-    if types_[0] not in (list, tuple, None) and objects.is_record(types_[0]):
+    if types_[0] not in (list, tuple, None) and model.is_record(types_[0]):
         return lo.refuse("instances of a dataclass are compared: this is not followed", "compare their fields")
     if types_[0] not in (list, tuple, None):
         return lo.refuse(

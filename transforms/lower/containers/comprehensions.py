@@ -7,12 +7,10 @@ from typing import Any
 
 import gast
 
-from transforms.lower import (
-    loops,
-)
 from transforms.lower.containers import lists, making, sets, writing
-from transforms.lower.failures import unshadow
-from transforms.lower.state import Lowering
+from transforms.lower.failures.contexts import unshadow
+from transforms.lower.loops import bodies, iterating
+from transforms.lower.state.lowering import Lowering
 
 
 def comprehension(lo: Lowering, node: Any) -> Any:
@@ -45,10 +43,10 @@ def run_comprehension(lo: Lowering, node: Any, frame: Any, consume: Callable[[An
             return
         part = node.generators[number]
         iterable = evaluate_in(lo, part.iter)
-        loops.iterate(lo, iterable, loops.in_frame(lo, frame, lambda item: trip(part, number, item)), node)
+        iterating.iterate(lo, iterable, bodies.in_frame(lo, frame, lambda item: trip(part, number, item)), node)
 
     def trip(part: Any, number: int, item: Any) -> None:
-        from transforms.lower.statements import store
+        from transforms.lower.statements.assigning import store
 
         store(lo, part.target, item)
         guard(part.ifs, lambda: level(number + 1))
@@ -86,7 +84,7 @@ def hand_over(lo: Lowering, consumer: Any, consume: Callable[[Any], None], item:
 
 
 def evaluate_in(lo: Lowering, node: Any) -> Any:
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     return evaluate(lo, node)
 

@@ -6,11 +6,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import (
-    loops,
-)
 from transforms.lower.containers import lists, unpacking
-from transforms.lower.state import Lowering
+from transforms.lower.loops import bodies, iterating
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 
@@ -43,8 +41,8 @@ def append_left(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) 
 
 
 def extend_left(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) -> Any:
-    loops.iterate(
-        lo, args[0], loops.in_frame(lo, lo.frame, lambda item: append_left(lo, value, (item,), {}, node)), node
+    iterating.iterate(
+        lo, args[0], bodies.in_frame(lo, lo.frame, lambda item: append_left(lo, value, (item,), {}, node)), node
     )
     return Const(None)
 

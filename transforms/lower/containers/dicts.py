@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from transforms.lower.containers import unpacking, writing
-from transforms.lower.state import TRUE, Lowering
-from transforms.lower.values import Const, Iter
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import TRUE, Const, Iter
 
 
 def dict_get(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) -> Any:

@@ -8,14 +8,11 @@ from typing import Any
 
 from tensor.attributes import method as method_of
 from transforms import ir, kinds
-from transforms.lower import (
-    loops,
-    through,
-    written,
-)
 from transforms.lower.containers import attempts, deques, making, numeric, reading, unpacking, writing
-from transforms.lower.failures import known as surely_raise
-from transforms.lower.state import Lowering
+from transforms.lower.failures.contexts import known as surely_raise
+from transforms.lower.loops import bodies, iterating
+from transforms.lower.outside import through, written
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Ref, Var
 
 
@@ -34,7 +31,7 @@ def append(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) -> An
 
 
 def extend(lo: Lowering, value: Any, items: Any) -> Any:
-    loops.iterate(lo, items, lambda item: append(lo, value, (item,), {}, None), lo.loc and lo.loc.node)
+    iterating.iterate(lo, items, lambda item: append(lo, value, (item,), {}, None), lo.loc and lo.loc.node)
     return Const(None)
 
 
@@ -89,7 +86,7 @@ def exchange_ends(lo: Lowering, holder: Var) -> Any:
         writing.set_item(lo, holder, j, a)
 
     half = Iter("range", (Const(0), lo.apply(operator.floordiv, size, Const(2)), Const(1)))
-    loops.iterate(lo, half, loops.in_frame(lo, lo.frame, trip), lo.loc and lo.loc.node)
+    iterating.iterate(lo, half, bodies.in_frame(lo, lo.frame, trip), lo.loc and lo.loc.node)
     return Const(None)
 
 
@@ -101,16 +98,18 @@ def reverse(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) -> A
 
 def sort_operand(lo: Lowering, holder: Var, kwargs: dict, node: Any) -> Any:
     """`L.sort()` of a list at run time: its items are written in their order."""
-    from transforms.lower.intrinsics import sorted_
+    from transforms.lower.intrinsics.sorting import sorted_
 
     ordered = sorted_(lo, (holder,), kwargs, node)
-    trip = loops.in_frame(lo, lo.frame, lambda i: writing.set_item(lo, holder, i, reading.operand_item(lo, ordered, i)))
-    loops.iterate(lo, Iter("range", (Const(0), lo.apply(len, holder), Const(1))), trip, node)
+    trip = bodies.in_frame(
+        lo, lo.frame, lambda i: writing.set_item(lo, holder, i, reading.operand_item(lo, ordered, i))
+    )
+    iterating.iterate(lo, Iter("range", (Const(0), lo.apply(len, holder), Const(1))), trip, node)
     return Const(None)
 
 
 def sort(lo: Lowering, value: Any, args: tuple, kwargs: dict, node: Any) -> Any:
-    from transforms.lower.intrinsics import sorted_
+    from transforms.lower.intrinsics.sorting import sorted_
 
     if isinstance(value, Var):
         return sort_operand(lo, value, kwargs, node)

@@ -8,16 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import (
-    flat,
-    loops,
-    memoryviews,
-    strided,
-)
 from transforms.lower.containers import attempts, lists
+from transforms.lower.loops import iterating
 from transforms.lower.operations import make_list
-from transforms.lower.state import Lowering, _kind, without_derivative
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.state.operands import operand_kind, without_derivative
 from transforms.lower.values import Choice, Const, Iter, Var
+from transforms.lower.views import flat, memoryviews, strided
 
 
 def new_list(lo: Lowering, items: tuple[Any, ...], node: Any) -> Any:
@@ -66,7 +63,7 @@ def _item_kind(lo: Lowering, value: Any, objects: bool = False) -> Any:
     """`objects`: what carries no derivative may be an object of unknown type."""
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return tuple(_item_kind(lo, v, objects) for v in value)
-    kind = _kind(value)
+    kind = operand_kind(value)
     if kind is None and objects and without_derivative(value):
         return kinds.OBJECT
     if kind is None:
@@ -78,7 +75,7 @@ def can_be_item(value: Any, objects: bool = False) -> bool:
     """Whether a value can be kept in a list at run time, with `objects` also as an object of unknown type."""
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return all(can_be_item(v, objects) for v in value)
-    return _kind(value) is not None or objects and without_derivative(value)
+    return operand_kind(value) is not None or objects and without_derivative(value)
 
 
 def hold(lo: Lowering, holder: Var, value: Any) -> None:
@@ -106,7 +103,10 @@ def admit(lo: Lowering, holder: Var, value: Any) -> None:
         lo.refuse("items of different types are put into one list: this is not followed")
     if joined != kind:
         if not sites:
-            lo.refuse("an item of another type is put into a list")
+            lo.refuse(
+                "what is put into this list may be of another type than its items: this is not followed",
+                "append the items in a loop, one by one",
+            )
         for site in sites:
             lo.notes.items[site] = joined
         lo.restart()
@@ -138,7 +138,7 @@ def item_vars(lo: Lowering, holder: Var) -> Any:
 def column(lo: Lowering, pairs: Var, place: int, node: Any) -> Var:
     """The items at one place of the tuples in a list, as a list."""
     made = dynamic_list(lo, (), (*lo.path, id(node), "column", place))
-    loops.iterate(lo, pairs, lambda item: lists.append(lo, made, (item[place],), {}, node), node)
+    iterating.iterate(lo, pairs, lambda item: lists.append(lo, made, (item[place],), {}, node), node)
     return made
 
 

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import outer
 from transforms.lower.containers import deques, dicts, lists, operators, sets
-from transforms.lower.state import Lowering
+from transforms.lower.outside import outer
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Choice, Const, Iter, Var
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from transforms import kinds
 from transforms.lower.containers import making, unpacking
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
 
 

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import calls, strided, texts, through, written
+from transforms.lower import texts
 from transforms.lower.containers import attempts, dicts, lists, making, numeric, unpacking
-from transforms.lower.state import ARITHMETIC, Lowering
+from transforms.lower.intrinsics import showing
+from transforms.lower.outside import through, written
+from transforms.lower.state.applying import ARITHMETIC
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Ref, Var
+from transforms.lower.views import strided
 
 
 def binary(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any) -> Any:
@@ -20,7 +24,7 @@ def binary(lo: Lowering, fn: Callable[..., Any], left: Any, right: Any) -> Any:
         unpacking.outside(lo, v) if isinstance(v, Const) and isinstance(v.value, list) else v for v in (left, right)
     )
     if fn is operator.mod and isinstance(a, Const) and isinstance(a.value, str):
-        return calls.text(lo, operator.mod, a, b)
+        return showing.text(lo, operator.mod, a, b)
     if (found := texts.binary(lo, fn, a, b)) is not None:
         return found
     if fn is operator.add and isinstance(a, tuple) and isinstance(b, tuple):

@@ -7,11 +7,15 @@ from typing import Any
 
 from tensor import runtime
 from transforms import ir, kinds
-from transforms.lower import calls, flat, memoryviews, objects, outer, strided, texts
+from transforms.lower import texts
+from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, making, unpacking, writing
-from transforms.lower.failures import known as surely_raise
-from transforms.lower.state import FALSE, TRUE, Lowering
-from transforms.lower.values import UNDEFINED, Choice, Const, Iter, Lost, Ref, Var
+from transforms.lower.failures.contexts import known as surely_raise
+from transforms.lower.objects import attributes, model, overloading
+from transforms.lower.outside import outer
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.values import FALSE, TRUE, UNDEFINED, Choice, Const, Iter, Lost, Ref, Var
+from transforms.lower.views import flat, memoryviews, strided
 
 
 def get_item(lo: Lowering, value: Any, index: Any) -> Any:
@@ -23,7 +27,7 @@ def get_item(lo: Lowering, value: Any, index: Any) -> Any:
         return lo.branch(index.cond, lambda: get_item(lo, value, index.then), lambda: get_item(lo, value, index.orelse))
     if isinstance(value, Const) and not isinstance(value.value, (str, bytes)):
         value = unpacking.outside(lo, value) if not isinstance(value.value, dict) else value
-    found = objects.overloaded(lo, operator.getitem, value, index)
+    found = overloading.overloaded(lo, operator.getitem, value, index)
     if found is not None:
         return found
     if isinstance(value, tuple):
@@ -57,7 +61,7 @@ def known_item(lo: Lowering, value: Const, index: Any) -> Any:
         return Const(value.value[_python_index(lo, index)])
     if isinstance(value.value, type):
         return value
-    return calls.opaque(lo, operator.getitem, (value, index), {})
+    return unfollowed.opaque(lo, operator.getitem, (value, index), {})
 
 
 def _python_index(lo: Lowering, index: Any) -> Any:
@@ -91,7 +95,7 @@ def ref_item(lo: Lowering, value: Ref, index: Any) -> Any:
     if value.cls is dict:
         at = unpacking.key(lo, index)
         if at not in content and value.id in lo.factories:
-            writing.set_item(lo, value, index, calls.call(lo, lo.factories[value.id], (), {}, None))
+            writing.set_item(lo, value, index, calling.call(lo, lo.factories[value.id], (), {}, None))
             return lo.content(value)[at]
         if at not in content:
             return surely_raise(lo, KeyError(at), f"the key {at!r} is not in the dict here")
@@ -184,9 +188,9 @@ def contains(lo: Lowering, container: Any, value: Any) -> Any:
                 return Const(outer.member(lo, container.value, value.value))
         except TypeError:
             pass
-    cls = objects.user_class(container)
-    if cls is not None and not isinstance(container, tuple) and objects.lookup(cls, "__contains__") is not UNDEFINED:
-        return lo.truth(calls.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None))
+    cls = model.user_class(container)
+    if cls is not None and not isinstance(container, tuple) and model.lookup(cls, "__contains__") is not UNDEFINED:
+        return lo.truth(calling.call(lo, attributes.get_attribute(lo, container, "__contains__"), (value,), {}, None))
     if isinstance(container, (tuple, Ref)):
         items = unpacking.spread(lo, container)
         if all(isinstance(i, Const) for i in items) and isinstance(value, Const):
@@ -196,7 +200,7 @@ def contains(lo: Lowering, container: Any, value: Any) -> Any:
             same = lo.apply(operator.eq, value, item)
             result = lo.branch(lo.truth(same), lambda: TRUE, lambda result=result: result)
         return result
-    found = objects.user_class(container)
-    if found is not None and objects.lookup(found, "__contains__") is not UNDEFINED:
-        return calls.call(lo, objects.get_attribute(lo, container, "__contains__"), (value,), {}, None)
+    found = model.user_class(container)
+    if found is not None and model.lookup(found, "__contains__") is not UNDEFINED:
+        return calling.call(lo, attributes.get_attribute(lo, container, "__contains__"), (value,), {}, None)
     return lo.apply(operator.contains, container, value)

@@ -6,10 +6,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from transforms.lower import through
 from transforms.lower.containers import making, operators, unpacking
-from transforms.lower.failures import known as surely_raise
-from transforms.lower.state import Lowering
+from transforms.lower.failures.contexts import known as surely_raise
+from transforms.lower.outside import through
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const
 
 

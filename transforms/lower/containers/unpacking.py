@@ -6,13 +6,11 @@ import operator
 from typing import Any
 
 from transforms import ir, kinds
-from transforms.lower import (
-    loops,
-    outer,
-)
 from transforms.lower.containers import attempts, making, reading
+from transforms.lower.loops import begun, iterating, pushing, sequences, unrolling
 from transforms.lower.operations import unpack
-from transforms.lower.state import Lowering
+from transforms.lower.outside import outer
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Const, Iter, Lost, Ref, Var
 
 
@@ -49,7 +47,7 @@ def outside(lo: Lowering, value: Const) -> Any:
     if isinstance(held, (list, tuple)) and not hasattr(held, "_fields"):
         outer.structure(lo, held)
         lo.read_outside[id(held)] = held
-        if len(held) <= loops.LONGEST_UNROLLED:
+        if len(held) <= unrolling.LONGEST_UNROLLED:
             return tuple(outer.item(lo, held, i, f"item_{i}") for i in range(len(held)))
         kind = kinds.list_kind(list(held))
         if kind.base == "list":
@@ -64,20 +62,20 @@ def listed(lo: Lowering, value: Any) -> tuple[Any, ...]:
 
 def spread(lo: Lowering, value: Any) -> tuple[Any, ...]:
     """The items of an iterable whose number is known when deriving."""
-    if isinstance(value, Iter) and value.kind in loops.PUSHED:
+    if isinstance(value, Iter) and value.kind in pushing.PUSHED:
         holder = lo.new(list, (), None)
-        loops.iterate(lo, value, lambda item: lo.put(holder, (*followed(lo, holder), item)), None)
+        iterating.iterate(lo, value, lambda item: lo.put(holder, (*followed(lo, holder), item)), None)
         return followed(lo, holder)
     if isinstance(value, Iter) and value.kind == "range" and all(isinstance(p, Const) for p in value.parts):
         return tuple(map(Const, range(*(p.value for p in value.parts))))
     if isinstance(value, Var) and value.kind.base == "list":
         attempts.prefer_known(lo, value, "the number of items of this list is not known when deriving")
-    if isinstance(value, Ref) and value.cls is loops.Iterator:
+    if isinstance(value, Ref) and value.cls is begun.Iterator:
         return rest_of(lo, value)
-    items = loops.items_of_object(lo, value, None)
+    items = iterating.items_of_object(lo, value, None)
     if items is not None:
         return spread(lo, items)
-    sequence = loops.Sequence.of(lo, value)
+    sequence = sequences.Sequence.of(lo, value)
     if sequence is None or not isinstance(sequence.length, int):
         return lo.refuse(f"the number of items of {lo.describe(value)} is not known when deriving")
     return tuple(sequence.item(i) for i in range(sequence.length))
@@ -85,7 +83,7 @@ def spread(lo: Lowering, value: Any) -> tuple[Any, ...]:
 
 def rest_of(lo: Lowering, held: Ref) -> tuple[Any, ...]:
     """The items that are left in an iterator, which is used up."""
-    source, at = loops.iterator_state(lo, held)
+    source, at = begun.iterator_state(lo, held)
     if not isinstance(source, tuple):
         return lo.refuse("the number of items left in an iterator is not known when deriving")
     lo.put(held, {**lo.content(held), "at": Const(max(len(source), at.value))})

@@ -8,14 +8,14 @@ from typing import Any
 
 from transforms import ir
 from transforms.lower.containers import making, reading, writing
-from transforms.lower.state import Lowering
+from transforms.lower.state.lowering import Lowering
 from transforms.lower.values import Var
 
 
 def update_item(lo: Lowering, value: Any, index: Any, fn: Callable[..., Any], node: Any) -> None:
     """`value[index] op= ...`: read, evaluate, operate, write, in Python's order."""
-    from transforms.lower.expressions import evaluate
-    from transforms.lower.statements import inplace as update
+    from transforms.lower.expressions.evaluating import evaluate
+    from transforms.lower.statements.augmenting import inplace as update
 
     if isinstance(value, Var) and value.kind.base == "array" and lo.tries:
         update_guarded(lo, value, index, fn, node)
@@ -39,7 +39,7 @@ def update_item(lo: Lowering, value: Any, index: Any, fn: Callable[..., Any], no
 
 def update_guarded(lo: Lowering, value: Var, index: Any, fn: Callable[..., Any], node: Any) -> None:
     """`value[index] op= ...` inside a try statement, where each step may raise: read, operate, write."""
-    from transforms.lower.expressions import evaluate
+    from transforms.lower.expressions.evaluating import evaluate
 
     old = reading.get_item(lo, value, index)
     new = making.realised(lo, evaluate(lo, node))

@@ -7,22 +7,17 @@ from typing import Any
 
 from tensor.attributes import attribute as attribute_of
 from transforms import ir, kinds
-from transforms.lower import (
-    calls,
-    flat,
-    loops,
-    memoryviews,
-    objects,
-    strided,
-    subclasses,
-    through,
-    written,
-)
+from transforms.lower.calls import calling, unfollowed
 from transforms.lower.containers import attempts, lists, making, reading, unpacking
-from transforms.lower.failures import known as surely_raise
+from transforms.lower.failures.contexts import known as surely_raise
+from transforms.lower.loops import bodies, iterating
+from transforms.lower.objects import attributes, model
 from transforms.lower.operations import write_item
-from transforms.lower.state import Lowering
+from transforms.lower.outside import through, written
+from transforms.lower.state.lowering import Lowering
+from transforms.lower.subclasses import members, wrapping
 from transforms.lower.values import Cell, Choice, Const, Iter, Ref, Var
+from transforms.lower.views import flat, memoryviews, strided
 
 
 def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
@@ -37,8 +32,8 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
             index.cond, lambda: set_item(lo, value, index.then, new), lambda: set_item(lo, value, index.orelse, new)
         )
         return
-    if subclasses.is_instance(value) and not isinstance(objects.lookup(value.cls, "__setitem__"), objects.FUNCTIONS):
-        subclasses.set_item(lo, value, index, new)
+    if wrapping.is_instance(value) and not isinstance(model.lookup(value.cls, "__setitem__"), model.FUNCTIONS):
+        members.set_item(lo, value, index, new)
         return
     if isinstance(value, Ref) and value.cls is dict:
         at = unpacking.key(lo, index)
@@ -48,8 +43,8 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
         write_through(lo, value, index, new)
     elif isinstance(value, Ref) and value.cls is list:
         set_list_item(lo, value, index, new)
-    elif isinstance(value, Ref) or objects.user_class(value) is not None:
-        calls.call(lo, objects.get_attribute(lo, value, "__setitem__"), (index, new), {}, None)
+    elif isinstance(value, Ref) or model.user_class(value) is not None:
+        calling.call(lo, attributes.get_attribute(lo, value, "__setitem__"), (index, new), {}, None)
     elif isinstance(value, Var) and value.kind.base == "list":
         if isinstance(index, ir.Slice):
             assign_slice(lo, value, index, new)
@@ -69,7 +64,7 @@ def set_item(lo: Lowering, value: Any, index: Any, new: Any) -> None:
     elif memoryviews.is_memory(value):
         memoryviews.put(lo, value, index, new)
     elif isinstance(value, Var) and value.kind.base == "object":
-        calls.opaque(lo, operator.setitem, (value, index, new), {})
+        unfollowed.opaque(lo, operator.setitem, (value, index, new), {})
     else:
         lo.refuse(f"an item of {lo.describe(value)} is written, which is not followed")
 
@@ -106,8 +101,8 @@ def delete_slice(lo: Lowering, holder: Var, index: ir.Slice) -> Any:
     lo.emit(ir.Apply(places, operator.getitem, (everything, reading.index_operand(lo, index)), loc=lo.loc))
     start, count = lo.var(kinds.INT), lo.apply(len, places)
     lo.emit(ir.Apply(start, attribute_of("start"), (places,), loc=lo.loc))
-    trip = loops.in_frame(lo, lo.frame, lambda _: lists.pop(lo, holder, (start,), {}, None))
-    loops.iterate(lo, Iter("range", (Const(0), count, Const(1))), trip, lo.loc and lo.loc.node)
+    trip = bodies.in_frame(lo, lo.frame, lambda _: lists.pop(lo, holder, (start,), {}, None))
+    iterating.iterate(lo, Iter("range", (Const(0), count, Const(1))), trip, lo.loc and lo.loc.node)
     return start
 
 
@@ -122,7 +117,7 @@ def assign_slice(lo: Lowering, holder: Var, index: ir.Slice, new: Any) -> None:
         lists.insert(lo, holder, (at, item), {}, None)
         lo.put(cell, (lo.apply(operator.add, at, Const(1)),))
 
-    loops.iterate(lo, new, loops.in_frame(lo, lo.frame, trip), lo.loc and lo.loc.node)
+    iterating.iterate(lo, new, bodies.in_frame(lo, lo.frame, trip), lo.loc and lo.loc.node)
 
 
 def taken_out(lo: Lowering, value: Ref, at: Any) -> Any:
@@ -156,7 +151,7 @@ def delete_item(lo: Lowering, value: Any, index: Any) -> None:
             delete_slice(lo, value, index)
         else:
             lists.pop(lo, value, (index,), {}, None)
-    elif objects.user_class(value) is not None:
-        calls.call(lo, objects.get_attribute(lo, value, "__delitem__"), (index,), {}, None)
+    elif model.user_class(value) is not None:
+        calling.call(lo, attributes.get_attribute(lo, value, "__delitem__"), (index,), {}, None)
     else:
         lo.refuse(f"deleting an item of {lo.describe(value)} is not followed")
