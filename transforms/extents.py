@@ -18,7 +18,7 @@ from tensor import registry, runtime
 from tensor.attributes import Method, attribute
 from transforms import ir
 from transforms.ir import Const, Var
-from transforms.shapes import Dims, Value, broadcast, dims, less, meet
+from transforms.shapes import Dims, Less, Value, broadcast, dims, less, meet
 
 NONE, FALSE, LAST = Const(None), Const(False), Const(-1)
 
@@ -77,13 +77,19 @@ def number(operand: Any) -> int | None:
 
 def given(shape: Any, extents: dict[int, Any]) -> Dims | None:
     """The tokens of a shape that is an operand."""
-    if isinstance(shape, Var) and isinstance(shape.shape, tuple) and shape.shape[:1] == ("shape of",):
-        return shape.shape[1]
+    if whole(shape) is not None:
+        return whole(shape)
     if isinstance(shape, Const) and isinstance(shape.value, tuple):
         return Dims(shape.value)
     axes = shape if isinstance(shape, (tuple, list)) else (shape,)
     found = [_extent(axis, extents) for axis in axes]
     return None if any(dim is None for dim in found) else Dims(-1 if dim == -1 else dim for dim in found)
+
+
+def whole(shape: Any) -> Dims | None:
+    """The tokens of the shape of an array, as one operand."""
+    known = isinstance(shape, Var) and isinstance(shape.shape, tuple) and shape.shape[:1] == ("shape of",)
+    return shape.shape[1] if known else None
 
 
 def _extent(operand: Any, extents: dict[int, Any]) -> Any:
@@ -114,8 +120,15 @@ def _made(extents: Any, shape: Any, *rest: Any, **kwargs: Any) -> Any:
 
 
 def _spread(extents: Any, a: Any, shape: Any, *rest: Any, **kwargs: Any) -> Any:
+    return given(shape, extents)
+
+
+def _reshaped(extents: Any, a: Any, shape: Any, *rest: Any, **kwargs: Any) -> Any:
+    """An extent of -1 is what is left: a number that is computed may be that."""
     found = given(shape, extents)
-    return None if found is None else Dims(None if dim == -1 else dim for dim in found)
+    if found is None or whole(shape) is not None:
+        return found
+    return Dims(None if dim == -1 or isinstance(dim, (Less, Value)) else dim for dim in found)
 
 
 def _item(extents: Any, a: Any, index: Any) -> Any:
@@ -284,7 +297,7 @@ HANDLERS: dict[Any, Callable[..., Any]] = {
     np.cumprod: _running,
     np.roll: lambda extents, a, *rest, **kwargs: dims(a),
     np.broadcast_to: _spread,
-    np.reshape: _spread,
+    np.reshape: _reshaped,
     operator.getitem: _item,
     np.expand_dims: _expanded,
     np.transpose: _transposed,

@@ -175,7 +175,8 @@ class Writer:
         yield f"        x = as_strided(reals({phase}, n), (n,), (0,))"
         yield f"    A = reals({self.rng.randint(0, 9)}, n, m, dtype=dtype)"
         wide = self.pick("0.7", "np.float64(0.7)", "dtype(0.7)", "-1.3")
-        given = {"c": wide, "k": f"wholes({phase}, n, m)", "b": f"flags({phase}, n)", "n": "n"}
+        given = {"c": wide, "k": f"wholes({phase}, n, m)", "b": f"flags({phase}, n)"}
+        given["n"] = self.pick("n", "n", "-1 if call == 'two' else n")
         yield f"    return ({', '.join(given.get(name, name) for name in names)},)"
 
     # -- statements of the function ------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ class Writer:
         forms += [f"np.ones({old.name}.shape[0])", f"np.full(len({old.name}), 0.5)", f"np.array({old.name})"]
         forms += [f"np.zeros({old.name}.shape, dtype=np.float32)", f"np.sin({old.name})"]
         if "n" in self.has and not old.cut:
-            forms.append("np.zeros(n)")
+            forms += ["np.zeros(n)", f"np.reshape({old.name}, n) * 1.0", f"{old.name}.reshape(n) * 2.0"]
         cut = old.cut
         if self.chance(0.2):
             cut = old.cut + 1
@@ -308,6 +309,8 @@ class Writer:
             extents.append(f"min(len({axis.name}), len({self.rng.choice(self.vectors).name}))")
         stop = self.pick(*extents)
         stop += f" - {self.above}" if self.above else ""
+        if less and self.chance(0.1):
+            stop = f"len({less[0].name}) + {less[0].cut - axis.cut - 1}"  # it has a trip where there are no entries
         if self.chance(0.04 if self.tame else 0.15):
             stop += self.pick(" - 1", " + 1", " - 3", " // 2", " + 2")
         if self.chance(0.03 if self.tame else 0.1):
@@ -339,7 +342,7 @@ class Writer:
         choice = self.rng.random()
         if self.tame:
             steps = [self.store, self.slot, self.carried, self.local]
-            self.rng.choices(steps, [0.35, 0.15, 0.4, 0.1])[0]()
+            self.rng.choices(steps, [0.3, 0.25, 0.35, 0.1])[0]()
             return
         if choice < 0.12:
             self.local()

@@ -12,7 +12,7 @@ import ad
 from .both import judge, load, one_by_one
 from .elements import Program, generate
 
-PROGRAMS = 200
+PROGRAMS = 250
 CHUNK = 50
 TAKEN = 0.04  # the share of programs that must have a loop that is taken at once: others show nothing
 
@@ -53,9 +53,28 @@ def test_the_judge_takes_loops_one_by_one_where_it_says_so() -> None:
     assert [text.count("for i in") for text in texts] == [0, 1]
 
 
+UPDATED = """
+import numpy as np
+
+
+def f(x, c):
+    y = x * 2.0
+    for i in range(len(x)):
+        y[i] *= 2.0
+        y[i] += c
+    return np.sum(y * x)
+
+
+def arguments(call):
+    return (np.ones(3), np.float64(0.5))
+"""
+
+
 def test_the_judge_sees_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loop of which the last trip is left out changes the gradient."""
+    """Without the copy of what is overwritten, the gradient by `c` is another."""
     from transforms.optimise import arrays
 
-    monkeypatch.setattr(arrays.AtOnce, "proved", lambda *_: arrays.Const(-1))
-    assert "gradient" in judge(Program(0, SUM, (0,), ("plain",), "value_and_grad")).failure
+    program = Program(0, UPDATED, (0, 1), ("plain",), "value_and_grad")
+    assert not judge(program).failure
+    monkeypatch.setattr(arrays.AtOnce, "overwritten", lambda self, read, place: False)
+    assert "gradient" in judge(program).failure

@@ -390,6 +390,20 @@ def test_what_an_inner_derivative_writes_into_a_list_around_it_stays() -> None:
     assert_gradient(written_inside, X)
 
 
+def reshaped(x, n):
+    z = np.reshape(x, n) * 1.0
+    for i in range(n):
+        z[i] = 2.0 * z[i]
+    return np.sum(z * z)
+
+
+@pytest.mark.parametrize("n", [5, -1])
+def test_a_shape_that_is_computed_may_be_what_is_left(n: int) -> None:
+    value, gradient = ad.value_and_grad(reshaped)(X, n)
+    assert value == reshaped(X, n)
+    np.testing.assert_allclose(gradient, (8.0 if n > 0 else 2.0) * X)
+
+
 def stored_behind(x):
     u = np.zeros(len(x))
     for j in range(len(x) - 1):

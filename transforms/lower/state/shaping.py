@@ -23,8 +23,8 @@ def token(lo: Lowering, fn: Any, out: Any, args: tuple, kwargs: dict[str, Any]) 
         return
     if out.kind == kinds.INT:
         lo.note_extent(fn, out, args)
-    elif fn in SHAPED and isinstance(args[-1], Var) and extents.given(args[-1], lo.extents) is not None:
-        out.shape = extents.given(args[-1], lo.extents)
+    elif fn in SHAPED and (given := extents.whole(args[-1])) is not None:
+        out.shape = given
     else:
         found = extents.infer(fn, out, args, kwargs, lo.extents)
         if found is None and lo.notes.concrete:
