@@ -347,9 +347,24 @@ def same_view(out: Any, source: Any, out_bar: Any, source_bar: Any) -> None:
         )
 
 
+def overlaps(array: Any) -> bool:
+    """Whether entries of an array may share memory: its axes are not nested in one another, as those of a view are."""
+    reach = array.itemsize
+    for step, extent in sorted((abs(step), n) for step, n in zip(array.strides, array.shape, strict=True) if n > 1):
+        if step < reach:
+            return bool(array.size)
+        reach += step * (extent - 1)
+    return False
+
+
 def unshared(written: tuple[Any, ...], others: tuple[Any, ...]) -> None:
-    """Check that an array written in place shares no memory with another that comes in from outside."""
+    """Check that an array written in place shares no memory with another from outside, nor its entries among them."""
     for i, a in enumerate(written):
+        if overlaps(a):
+            raise Refused(
+                "an array given to this function is written in place, and entries of it share memory",
+                "pass a copy of it",
+            )
         for b in (*written[i + 1 :], *others):
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
                 raise Refused(

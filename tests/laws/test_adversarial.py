@@ -3114,3 +3114,21 @@ def test_copies_have_their_rows_or_columns_in_order(f):
         np.testing.assert_allclose(gradient.ravel(), differences(f, (x,), 0), atol=1e-6)
         assert ad.jvp(f, (x,), (x,))[0] == value
         assert ad.vjp(f, x)[0] == value
+
+
+def test_an_argument_whose_entries_share_memory_is_not_written():
+    def f(x, c):
+        for j in range(len(x) - 1):
+            x[j + 1] = np.exp(c * x[j] * 0.3)
+        return x[-1]
+
+    def only_read(x, c):
+        return np.sum(x * x) * c
+
+    folded = np.lib.stride_tricks.as_strided(np.array([0.5]), (4,), (0,))
+    with pytest.raises(RefusedAtRunTime, match="entries of it share memory"):
+        ad.grad(f, 1)(folded, 1.0)
+    assert ad.grad(only_read, 1)(folded, 1.0) == 1.0
+    for x in (M[0], M.T[0], M[::-1, ::2][1], M.ravel()[::-3]):
+        np.testing.assert_allclose(ad.grad(f, 1)(x.copy(), 1.0), ad.grad(f, 1)(np.array(list(x)), 1.0))
+        ad.grad(f, 1)(x.copy()[::-1], 1.0)

@@ -110,7 +110,7 @@ def check_separate(lo: Lowering, arrays: list[Var], start: int) -> None:
     arrays = [v for v in (*arrays, *(v for v, _ in lo.outers.values())) if v.kind.base == "array" and v.serial in read]
     written = tuple(v for v in arrays if v.region.find() in regions)  # type: ignore[union-attr]
     others = tuple(v for v in arrays if v not in written)
-    if written and len(arrays) > 1:
+    if written:
         place = writing_place(lo.block, {v.region.find() for v in written if v.region is not None})
         lo.block.stmts.insert(start, ir.Apply(None, runtime.unshared, (written, others), effect=True, loc=place))
 
