@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import operator
 
-from transforms import ir, kinds, shapes
+from transforms import ir, shapes
 from transforms.analyse.memory import Memory
+from transforms.analyse.slots import makes_array
 from transforms.ir import Var
 
 
@@ -46,7 +47,7 @@ def _block(block: ir.Block, uses: dict[int, int], memory: Memory, memo: dict[int
             memo[stmt.out.serial] = total
             fresh[stmt.out.serial] = total
             continue
-        if isinstance(stmt, ir.Apply) and isinstance(stmt.out, Var) and _makes_array(stmt):
+        if isinstance(stmt, ir.Apply) and isinstance(stmt.out, Var) and makes_array(stmt) and stmt.out.kind.ndim:
             fresh[stmt.out.serial] = stmt.out
         stmts.append(stmt)
     block.stmts[:] = stmts
@@ -66,16 +67,3 @@ def _is_sum(stmt: object, fresh: dict[int, Var], uses: dict[int, int], memory: M
         return False  # the user's name for another value
     same = first.kind.dtype == stmt.out.kind.dtype and first.kind.ndim == stmt.out.kind.ndim
     return same and shapes.same(first, stmt.out) and not memory.is_memory(first)
-
-
-def _makes_array(stmt: ir.Apply) -> bool:
-    """Whether a statement makes a new array that can be written."""
-    if stmt.effect or not isinstance(stmt.out, Var) or stmt.out.kind.base != "array" or not stmt.out.kind.ndim:
-        return False
-    inferred = kinds.infer(stmt.fn, stmt.args, stmt.kwargs)
-    return (
-        inferred is not None
-        and not inferred.shares
-        and bool(getattr(inferred.value, "flags", None))
-        and inferred.value.flags.owndata
-    )
