@@ -60,7 +60,7 @@ def one_by_one() -> Iterator[None]:
     from transforms.optimise import arrays
 
     saved = arrays.vectorise
-    arrays.vectorise = lambda fn, book=None: None
+    arrays.vectorise = lambda fn, book=None, before=None: None
     try:
         yield
     finally:

@@ -38,12 +38,12 @@ class Bounds:
     that the derivative is made for: who relies on it must have it checked (`assume`).
     """
 
-    def __init__(self, body: ir.Block) -> None:
+    def __init__(self, body: ir.Block, before: ir.Block | None = None) -> None:
         self.makers: dict[int, ir.Apply] = {}
         self.loops: dict[int, ir.Loop] = {}
         self.numbers: dict[int, Var] = {}
         self.agreeing: list[tuple[Any, Any]] = []
-        for stmt in ir.walk(body):
+        for stmt in (*ir.walk(before or ir.Block()), *ir.walk(body)):
             if isinstance(stmt, ir.Apply) and isinstance(stmt.out, Var):
                 self.makers[stmt.out.serial] = stmt
             elif isinstance(stmt, ir.Loop) and stmt.index is not None:

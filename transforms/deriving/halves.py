@@ -95,7 +95,7 @@ def _split(fn: Any, args: tuple, kwargs: dict[str, Any], nums: tuple[int, ...], 
     table = owned(lo, {v.serial: b for v, b in zip(inputs, bars, strict=True)})
     back.results = [tuple(gradient_tree(low.values[n], low.params[n], table, low.abstract[n], lo) for n in nums)]
     lo.book.closed = True
-    optimise(ir.Function("", [*low.params, *seeds], back))
+    optimise(ir.Function("", [*low.params, *seeds], back), lo.book, ahead)
     kept = [v for v in ir.free_vars(back.stmts, back.results) if v not in seeds]
     lo.block = ahead
     seen = seen_outside(ahead, kept)

@@ -67,7 +67,7 @@ def _linearise(fn: Any, args: tuple, at: int, kwargs: dict[str, Any], notes: Not
         return finish(low, ir.Function(f"{name}_at", low.params, Block(results=[()])))
     ahead, along = cut(block, dots)
     lo.book.closed = True
-    optimise(ir.Function("", [*low.params, *dots], along))
+    optimise(ir.Function("", [*low.params, *dots], along), lo.book, ahead)
     kept = [v for v in ir.free_vars(along.stmts, along.results) if v not in dots]
     lo.block = ahead
     ahead.results = [tuple(kept)]

@@ -21,8 +21,12 @@ from transforms.optimise import (
 )
 
 
-def optimise(fn: ir.Function, book: shapes.Book | None = None) -> ir.Function:
-    """Run the passes to a fixpoint, in place; `book` takes down what is assumed of shapes, and must be stated after."""
+def optimise(fn: ir.Function, book: shapes.Book | None = None, before: ir.Block | None = None) -> ir.Function:
+    """Run the passes to a fixpoint, in place.
+
+    `book` takes down what is assumed of shapes, and must be stated after; `before` is what runs before the function and
+    makes values that it reads.
+    """
     size = -1
     for _ in range(3):
         shaped.forward(fn)
@@ -38,7 +42,7 @@ def optimise(fn: ir.Function, book: shapes.Book | None = None) -> ir.Function:
             break
         size = count
     trips.simplify(fn)
-    arrays.vectorise(fn, book)
+    arrays.vectorise(fn, book, before)
     contractions.contract(fn)
     einsums.multiply(fn)
     dead.remove(fn)

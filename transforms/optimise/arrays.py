@@ -39,12 +39,15 @@ NEVER_RAISE = {operator.add, operator.sub, operator.mul, operator.neg, operator.
 FEW = 8  # trips that cost no more one by one
 
 
-def vectorise(fn: ir.Function, book: shapes.Book | None = None) -> None:
-    """Take the trips of loops at once where that is safe, in place; `book` takes down what is assumed of shapes."""
+def vectorise(fn: ir.Function, book: shapes.Book | None = None, before: ir.Block | None = None) -> None:
+    """Take the trips of loops at once where that is safe, in place.
+
+    `book` takes down what is assumed of shapes; `before` is where numbers are made that come from outside.
+    """
     if not any(isinstance(stmt, ir.Loop) for stmt in ir.walk(fn.body)):
         return
     with shapes.opened(book):
-        _block(fn.body, Facts(fn.body))
+        _block(fn.body, Facts(fn.body, before))
 
 
 def _block(block: ir.Block, facts: Facts) -> None:
@@ -83,8 +86,8 @@ def _simple(loop: ir.Loop) -> bool:
 class Facts:
     """What is known of a function's body: of its numbers, of where its arrays come from and of where they are used."""
 
-    def __init__(self, body: ir.Block) -> None:
-        self.bounds = Bounds(body)
+    def __init__(self, body: ir.Block, before: ir.Block | None) -> None:
+        self.bounds = Bounds(body, before)
         self.origins = Origins(body)
         self.touched = Touched(body)
 
