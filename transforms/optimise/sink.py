@@ -43,9 +43,9 @@ def _block(block: ir.Block, uses: dict[int, int]) -> None:
                 stmts.append(ir.Apply(maker.out, np.full_like, (maker.args[0], stmt.value), loc=stmt.loc))
                 break
             if uses and _covers(stmt, maker):
-                last = stmts[-1] if stmts else None
-                if _made_for(stmt, last, uses):
-                    last.out = maker.out  # type: ignore[union-attr]
+                made = _made_for(stmt, stmts, uses)
+                if made is not None:
+                    made.out = maker.out
                 else:
                     stmts.append(ir.Apply(maker.out, np.copy, (stmt.value,), loc=stmt.loc))
                 break
@@ -77,11 +77,12 @@ def _covers(stmt: Any, maker: ir.Apply) -> bool:
     return value.kind == maker.out.kind and shapes.same(value, maker.out)
 
 
-def _made_for(stmt: ir.Store, last: Any, uses: dict[int, int]) -> bool:
-    """Whether the statement before has made the array that is added, as a new one and for this alone."""
-    if not isinstance(last, ir.Apply) or last.out is not stmt.value or uses.get(last.out.serial, 0) != 1:
-        return False
-    return last.fn in FRESH and not last.kwargs
+def _made_for(stmt: ir.Store, stmts: list[Any], uses: dict[int, int]) -> ir.Apply | None:
+    """The statement before that has made the array that is added, as a new one and for this alone."""
+    if uses.get(stmt.value.serial, 0) != 1:
+        return None
+    found = next((s for s in reversed(stmts) if isinstance(s, ir.Apply) and s.out is stmt.value), None)
+    return found if found is not None and found.fn in FRESH and not found.kwargs else None
 
 
 FRESH = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.matmul}
