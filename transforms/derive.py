@@ -13,6 +13,7 @@ import numpy as np
 
 from transforms import ir
 from transforms.arguments import gradient_tree, key_of
+from transforms.deriving import precision
 from transforms.deriving.attempts import first_line, function_name, restarting, spoken_name
 from transforms.deriving.finish import finish
 from transforms.deriving.halves import pullback, split
@@ -88,6 +89,7 @@ def _gradient(
     lo.block = block
     reverse.sweep_forward()
     bars = reverse.sweep_backward([(output, Const(1.0))])
+    bars = precision.restored(lo, [block], inputs, bars)
     table = owned(lo, dict(zip((v.serial for v in inputs), bars, strict=True)))
     trees = tuple(gradient_tree(low.values[n], low.params[n], table, low.abstract[n], lo) for n in nums)
     found = trees if isinstance(argnums, tuple) else trees[0]

@@ -3132,3 +3132,20 @@ def test_an_argument_whose_entries_share_memory_is_not_written():
     for x in (M[0], M.T[0], M[::-1, ::2][1], M.ravel()[::-3]):
         np.testing.assert_allclose(ad.grad(f, 1)(x.copy(), 1.0), ad.grad(f, 1)(np.array(list(x)), 1.0))
         ad.grad(f, 1)(x.copy()[::-1], 1.0)
+
+
+def returned_early_of_two_precisions(x, y):
+    q = 0.0
+    for _ in range(2):
+        q = np.tanh(x + x) - 0.68 * q
+    if y[0] > 0.5:
+        return max(q[0], x[0]) * np.einsum("i,i->", q, y)
+    return np.sum(y**2)
+
+
+def test_gradients_have_the_precision_of_their_arguments():
+    """A number of Python's leaves float32 what it is; its kind, joined with that of an array, is one of doubles."""
+    f, x = returned_early_of_two_precisions, V.astype(np.float32)
+    for y in (V, -V):
+        for gradients in (ad.grad(f, (0, 1))(x, y), ad.vjp(f, x, y)[1](1.0)):
+            assert [g.dtype for g in gradients] == [np.float32, np.float64]

@@ -15,6 +15,7 @@ import numpy as np
 from tensor import runtime
 from transforms import ir, kinds
 from transforms.arguments import gradient_tree
+from transforms.deriving import precision
 from transforms.deriving.attempts import function_name, restarting
 from transforms.deriving.finish import finish
 from transforms.deriving.lowered import check_output, lower, output_operand
@@ -92,6 +93,7 @@ def _split(fn: Any, args: tuple, kwargs: dict[str, Any], nums: tuple[int, ...], 
     lo.block = back
     bars = reverse.sweep_backward(list(zip(outputs, seeds, strict=True)))
     move_shadows(reverse, ahead, back)
+    bars = precision.restored(lo, [ahead, back], inputs, bars)
     table = owned(lo, {v.serial: b for v, b in zip(inputs, bars, strict=True)})
     back.results = [tuple(gradient_tree(low.values[n], low.params[n], table, low.abstract[n], lo) for n in nums)]
     lo.book.closed = True
