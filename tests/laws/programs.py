@@ -25,8 +25,8 @@ was mended. In the last campaign of 52 000 before loops were taken at once (seed
 wrong and no gradient: an array made like one that a branch had chosen, of the wrong precision (seed 817399), and a sum
 whose last bit differed because the primal read a copy of another layout (seed 809759). Since then 32 000 (seeds 1000000
 to 1004000, 1100000 to 1102000, 2100000 to 2112000, 2200000 to 2214200), 4 000 of them in second order too: one value
-was wrong, of a copy of an array in the order of columns (seed 1101390), and one gradient by an array of double precision
-was of single precision, where a loop carries a number of Python's first (seed 2214198); both are mended. The last wrong
+was wrong, of a copy of an array in the order of columns (seed 1101390), and one gradient by an array of doubles was of
+single precision, where a loop carries a number of Python's first (seed 2214198); both are mended. The last wrong
 numbers in a gradient: tangents that overlap in `y[1] = y[:, 2]` (seed 618155).
 NumPy's own overlapping copies (`y[1][:] = y[:, 2]`) may copy wrongly; the oracles copy as NumPy promises there.
 If a slice were always a copy, 3 in 10 programs would have another value; if arguments were copied, 2 in 10.
