@@ -33,6 +33,11 @@ def pin_shapes(lo: Lowering, fn: ir.Function) -> list[Var]:
     return arrays
 
 
+def is_pin(stmt: Any) -> bool:
+    """Whether a statement keeps the arrays at hand: a text of the user's own may be empty, too."""
+    return isinstance(stmt, ir.Apply) and stmt.fn is runtime.check_shapes and stmt.args[0] == UNSTATED
+
+
 def behind(block: ir.Block, operands: list[Any]) -> int:
     """The first place in a block where these are bound."""
     bound = {v.serial: place for place, stmt in enumerate(block.stmts) for v in ir.defined(stmt)}
@@ -43,7 +48,7 @@ def state_shapes(lo: Lowering, fn: ir.Function, arrays: list[Var]) -> None:
     """Put what is taken for granted of the shapes of the `arrays` that were kept at hand at the head of a text."""
     if not arrays:
         return
-    place, pin = next((i, s) for i, s in enumerate(fn.body.stmts) if isinstance(s, ir.Apply) and UNSTATED in s.args)
+    place, pin = next((i, s) for i, s in enumerate(fn.body.stmts) if is_pin(s))
     now = {var.serial: operand for var, operand in zip(arrays, pin.args[1:], strict=True)}
     facts = lo.book.facts()
     found = {axis.var for fact in facts for axis in fact if isinstance(axis, shapes.Axis)}

@@ -18,7 +18,7 @@ def expose(new: ir.If, back: ir.If) -> None:
         for var in ir.free_vars(backward.stmts, backward.results):
             if var.serial in own:
                 memo[var.serial] = seen.get(id(var)) or add_out(new, position, var)
-        replace(backward, memo)
+        ir.replace(backward, memo)
 
 
 def attempted(stmt: ir.If, position: int) -> list[Any]:
@@ -58,12 +58,3 @@ def surface(block: ir.Block, var: Var) -> Var:
         f"the value {var.name or 'computed'} inside a loop is needed outside it: this is not followed",
         block.stmts[0].loc.location() if block.stmts and block.stmts[0].loc is not None else None,
     )
-
-
-def replace(block: ir.Block, memo: dict[int, Any]) -> None:
-    if not memo:
-        return
-    copier = ir.Copier(memo)
-    copier.bind = lambda tree: tree  # type: ignore[method-assign]
-    block.stmts[:] = [copier.stmt(s) for s in block.stmts]
-    block.results[:] = [copier.tree(r) for r in block.results]

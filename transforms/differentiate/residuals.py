@@ -59,8 +59,7 @@ class Connection:
         self.replay()
         self.close_carried()
         self.memo = {k: self.memo.get(v.serial, v) if isinstance(v, Var) else v for k, v in self.memo.items()}
-        copier = ir.Copier(self.memo)
-        copier.bind = lambda tree: tree  # type: ignore[method-assign]
+        copier = ir.Replacer(self.memo)
         back.body.stmts[:] = self.remade(copier) + [copier.stmt(s) for s in back.body.stmts]
         back.body.results[:] = [copier.tree(r) for r in back.body.results]
         back.collects = [(out, copier.tree(item)) for out, item in back.collects]
@@ -119,7 +118,7 @@ class Connection:
             self.inside.add(shape.serial)
             shapes[var.serial] = shape
             found.append(shape)
-        exposing.replace(self.back.body, shapes)
+        ir.replace(self.back.body, shapes)
         return found
 
     def shape_alone(self, var: Var) -> bool:

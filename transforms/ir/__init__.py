@@ -10,7 +10,7 @@ Operands are trees: a `Var`, a `Const`, or a tuple, list, dict or slice (`Slice`
 
 from __future__ import annotations
 
-from transforms.ir.copying import Copier
+from transforms.ir.copying import Copier, Replacer, replace
 from transforms.ir.statements import Apply, Block, Function, Guarded, If, Loop, Scan, Store
 from transforms.ir.trees import tree_map, tree_vars
 from transforms.ir.values import LITERALS, UNDEFINED, Const, Region, Slice, Var
@@ -28,6 +28,7 @@ __all__ = [
     "If",
     "Loop",
     "Region",
+    "Replacer",
     "Scan",
     "Slice",
     "Store",
@@ -38,6 +39,7 @@ __all__ = [
     "free_vars",
     "inner_results",
     "operands",
+    "replace",
     "tree_map",
     "tree_vars",
     "uses",

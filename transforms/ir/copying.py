@@ -80,3 +80,18 @@ _COPIES: dict[type, Callable[..., Any]] = {
     Loop: Copier._loop,
     Guarded: Copier._guarded,
 }
+
+
+class Replacer(Copier):
+    """Copies statements that bind the same Vars, with the operands of `memo` in place of what they read."""
+
+    def bind(self, tree: Any) -> Any:
+        return tree
+
+
+def replace(block: Block, memo: dict[int, Any]) -> None:
+    """Read the operands of `memo` in place of Vars, all through a block, in place."""
+    if memo:
+        replacer = Replacer(memo)
+        block.stmts[:] = [replacer.stmt(s) for s in block.stmts]
+        block.results[:] = [replacer.tree(r) for r in block.results]

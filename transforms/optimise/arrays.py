@@ -128,8 +128,7 @@ class AtOnce:
         self.settled = {phi.serial: init for phi, init, result in carried if result is phi}
         need(ir.UNDEFINED not in self.settled.values())
         if self.settled:
-            copier = ir.Copier(self.settled)
-            copier.bind = lambda tree: tree  # type: ignore[method-assign]
+            copier = ir.Replacer(self.settled)
             self.body = copier.block(self.body)
 
     # -- statements ----------------------------------------------------------------------------------------------------

@@ -51,8 +51,7 @@ def _reads_unbound(first: ir.If, second: ir.If) -> bool:
 def _join(first: ir.If, second: ir.If) -> None:
     for side, more in ((first.then, second.then), (first.orelse, second.orelse)):
         memo = {out.serial: result for out, result in zip(first.outs, side.results, strict=True)}
-        copier = ir.Copier(memo)
-        copier.bind = lambda tree: tree  # type: ignore[method-assign]
+        copier = ir.Replacer(memo)
         side.stmts.extend(copier.stmt(s) for s in more.stmts)
         side.results.extend(copier.tree(r) for r in more.results)
     first.outs.extend(second.outs)

@@ -30,8 +30,7 @@ class Sharing:
         self.fn = fn
         self.memory = Memory(fn.body)
         self.versions: dict[ir.Region, int] = {}
-        self.copier = ir.Copier()
-        self.copier.bind = lambda tree: tree  # type: ignore[method-assign]
+        self.copier = ir.Replacer()
 
     def run(self) -> None:
         self.block(self.fn.body, {})

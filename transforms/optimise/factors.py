@@ -25,11 +25,7 @@ def gather(fn: ir.Function) -> None:
     """Gather constant factors, in place."""
     gathering = Gathering(fn)
     gathering.block(fn.body)
-    if gathering.memo:
-        copier = ir.Copier(gathering.memo)
-        copier.bind = lambda tree: tree  # type: ignore[method-assign]
-        fn.body.stmts[:] = [copier.stmt(s) for s in fn.body.stmts]
-        fn.body.results[:] = [copier.tree(r) for r in fn.body.results]
+    ir.replace(fn.body, gathering.memo)
 
 
 class Gathering:

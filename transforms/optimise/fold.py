@@ -30,8 +30,7 @@ class Folding:
         self.memory = Memory(fn.body)
         self.makers: dict[int, ir.Apply] = {}
         self.uses: dict[int, int] = {}
-        self.copier = ir.Copier()
-        self.copier.bind = lambda tree: tree  # type: ignore[method-assign]
+        self.copier = ir.Replacer()
         self.read(fn.body.results)
         for stmt in ir.walk(fn.body):
             if isinstance(stmt, ir.Apply) and isinstance(stmt.out, Var) and not self.changes(stmt):

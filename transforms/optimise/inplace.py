@@ -27,11 +27,7 @@ def accumulate(fn: ir.Function) -> None:
         uses[var.serial] = uses.get(var.serial, 0) + 1
     memo: dict[int, Var] = {}
     _block(fn.body, uses, Memory(fn.body), memo)
-    if memo:
-        copier = ir.Copier(memo)
-        copier.bind = lambda tree: tree  # type: ignore[method-assign]
-        fn.body.stmts[:] = [copier.stmt(s) for s in fn.body.stmts]
-        fn.body.results[:] = [copier.tree(r) for r in fn.body.results]
+    ir.replace(fn.body, memo)
 
 
 def _block(block: ir.Block, uses: dict[int, int], memory: Memory, memo: dict[int, Var]) -> None:

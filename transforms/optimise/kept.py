@@ -31,11 +31,7 @@ def trim(fn: ir.Function) -> None:
     for serial, (loop, position) in makers.items():
         if serial not in other and serial in scans:
             _trim_list(loop, position, scans[serial], read, memo)
-    if memo:
-        copier = ir.Copier(memo)
-        copier.bind = lambda tree: tree  # type: ignore[method-assign]
-        fn.body.stmts[:] = [copier.stmt(s) for s in fn.body.stmts]
-        fn.body.results[:] = [copier.tree(r) for r in fn.body.results]
+    ir.replace(fn.body, memo)
 
 
 def _plain_operands(stmt: Any) -> list[Any]:

@@ -47,7 +47,7 @@ def with_content(rev: Reverse, stmt: Any, operands: list[Any], run: Callable[[li
             rev.lo.within(before, lambda made=made, operand=operand: keep_copy(rev, stmt, made, operand))
         else:
             memo[made.serial] = operand
-    substitute(block, memo)
+    ir.replace(block, memo)
     rev.lo.block.stmts.extend(block.stmts)
     return ir.tree_map(lambda a: memo.get(a.serial, a) if isinstance(a, Var) else a, result)
 
@@ -67,13 +67,3 @@ def reads_content(stmt: Any, var: Var) -> bool:
     if any(v is var for tree in ir.operands(stmt) for v in ir.tree_vars(tree)):
         return True
     return any(v is var for tree in ir.inner_results(stmt) for v in ir.tree_vars(tree))
-
-
-def substitute(block: Block, memo: dict[int, Any]) -> None:
-    """Replace Vars in a block, in place."""
-    if not memo:
-        return
-    copier = ir.Copier(memo)
-    copier.bind = lambda tree: tree  # type: ignore[method-assign]
-    block.stmts[:] = [copier.stmt(s) for s in block.stmts]
-    block.results[:] = [copier.tree(r) for r in block.results]

@@ -21,8 +21,7 @@ def tidied(sweeps: Block) -> Block:
     from transforms.analyse.slots import accessed_by
     from transforms.optimise import arrays, common, dead, factors, fold
 
-    copier = ir.Copier()
-    copier.bind = lambda tree: tree  # type: ignore[method-assign]
+    copier = ir.Replacer()
     sweeps = copier.block(sweeps)  # the statements are held elsewhere, too
     before = accessed_by(ir.free_vars(sweeps.stmts))
     used = [v for stmt in ir.walk(sweeps) for v in ir.tree_vars(list(ir.operands(stmt)))]
